@@ -1,0 +1,21 @@
+"""dq checks children's case records before a council changes its case-recording system."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from dq.api import Result, check
+
+__all__ = ["Result", "__version__", "check"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load `check` and `Result` when they are first used, so that ``import dq`` stays quick."""
+    if name in ("Result", "check"):
+        from dq import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module 'dq' has no attribute {name!r}")

@@ -1,0 +1,80 @@
+"""The command line: each command parses its options, calls one function, and says what happened.
+
+Exit codes: 0 done (gates met), 1 gates not met or problems found, 2 could not run.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from dq import __version__
+from dq.errors import DqError
+
+COMMANDS = {
+    "check": "check",
+    "lint": "lint",
+    "test-rules": "test_rules",
+    "explain": "explain",
+    "rules": "rules",
+    "schema": "schema",
+    "init": "init",
+    "sample": "sample",
+}
+"""Command name to the module in this folder that holds it, loaded when the command is used."""
+
+SUMMARIES = {
+    "check": "Check an extract: exceptions, workbooks, readiness, gates.",
+    "lint": "Find every fault of a pack's contract, views and rules.",
+    "test-rules": "Run every example of a pack through the engine.",
+    "explain": "Show a rule: words, SQL, what it reads, examples.",
+    "rules": "List the rules that a selection names.",
+    "schema": "Print the JSON Schema of a rule file, for editors.",
+    "init": "Make a project that lints, with the schema wired in.",
+    "sample": "Write a fictional project to try things on.",
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(importlib.import_module(f"dq.cli.{COMMANDS[cmd_name]}"), "command")  # noqa: B009
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, SUMMARIES[name]) for name in COMMANDS])
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="dq")
+def cli() -> None:
+    """Check children's case records before the case-recording system is changed."""
+
+
+def main() -> None:
+    """Run the command line; turns a `DqError` into its problems on standard error and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")  # an old console's code page must not stop a run
+    try:
+        cli.main(prog_name="dq")
+    except DqError as error:
+        show(error)
+        sys.exit(2)
+
+
+def show(error: DqError) -> None:
+    """Print every problem, one a line, with how many there are."""
+    for problem in error.problems:
+        click.echo(str(problem), err=True)
+    if len(error.problems) > 1:
+        click.echo(f"{len(error.problems)} problems.", err=True)

@@ -1,0 +1,80 @@
+"""dq check"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from dq import output, report, request, run
+from dq.cli.options import as_settings
+from dq.report.terminal import render
+
+
+@click.command("check")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--pack", help="Pack to check a plain folder of files with (a name or a folder).")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Give a setting a value; may be repeated.")
+@click.option("--select", multiple=True, metavar="RULES", help="Only these rules: id, glob, or field:value; may be repeated.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The extract of this date, instead of the newest.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the results; default reports/<as-of>-<n>.")
+@click.option("--engine", type=click.Choice(run.ENGINES), default="duckdb", show_default=True, help="What runs the rules.")
+@click.option("--threads", type=click.IntRange(1), help="Threads to use; default all.")
+@click.option("--memory", metavar="SIZE", help="Memory the engine may use, such as 2GB; it spills to disk above that.")
+@click.option("--time-limit", type=click.FloatRange(0.1), default=120.0, show_default=True, help="Seconds a rule may take.")
+@click.option("--no-workbooks", is_flag=True, help="Leave out the teams' workbooks.")
+@click.option("--quiet", is_flag=True, help="Print nothing but problems.")
+@click.option("--json", "as_json", is_flag=True, help="Print the run as JSON (counts and gates, no records).")
+def command(
+    path: Path, pack: str | None, settings: tuple[str, ...], select: tuple[str, ...], as_of: dt.datetime | None, out: Path | None,
+    engine: str, threads: int | None, memory: str | None, time_limit: float, no_workbooks: bool, quiet: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Check the newest extract of a project, or a plain folder of files.
+
+    PATH is a project (a folder with dq.yaml), or with --pack a folder of files named like the pack's tables. Ends
+    with 0 when every gate is met, 1 when one is not, 2 when the check could not run.
+    """
+    wanted = request.of_path(
+        path,
+        pack=pack,
+        settings=as_settings(settings),
+        select=select,
+        as_of=as_of.date() if as_of else None,
+        threads=threads,
+        memory=memory,
+        time_limit=time_limit,
+    )
+    with output.reserved(path, wanted.as_of, out) as folder:
+        with _progress(quiet or as_json) as progress, run.execute(wanted, out=folder, progress=progress) as finished:
+            progress("Writing results", 0, 0)
+            files = report.write(finished.connection, finished.summary, folder, workbooks=not no_workbooks)
+            met, summary = finished.gates_met, finished.summary
+    if as_json:
+        click.echo(json.dumps({"out": str(folder), **report.as_json(summary)}, indent=2))
+    elif not quiet:
+        render(summary, Console(), files)
+    sys.exit(0 if met else 1)
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[run.Progress]:
+    console = Console(stderr=True, quiet=quiet)
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn(),
+        console=console, transient=True, disable=not console.is_terminal,
+    )  # fmt: skip
+    with bar:
+        task = bar.add_task("Reading rules", total=None)
+
+        def update(step: str, done: int, total: int) -> None:
+            words = {"rules": "Checking rules", "views": "Preparing views"}
+            bar.update(task, description=words.get(step, step)[:60], completed=done, total=total or None)
+
+        yield update

@@ -1,0 +1,413 @@
+"""Rules and views to SQL trees.
+
+`Compiler` holds a pack's contract, views and settings. `rule()` and `view()` give trees in the portable language,
+checked; `lower()` writes a tree for one engine. Shape of what comes out:
+
+- a view: ``SELECT row_id, <columns> FROM ...``, materialised once a run under the view's name;
+- a statement of a rule, its *verdict*: ``SELECT row_id, ok FROM <table> WHERE <when>``, a row for each record in
+  scope, `ok` true (passes), false (fails) or NULL (not assessed).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from sqlglot import exp
+from sqlglot.errors import ErrorLevel
+
+from dq.checks import CHECKS, CheckFault, Subject
+from dq.contract import Contract, Table
+from dq.errors import PackError, Problem, did_you_mean
+from dq.expression import Catalogue, Kind, Reader, Relation, Scope, parse, read_select
+from dq.expression.reader import Fault
+from dq.functions import CALENDAR, FUNCTIONS, Dialect, Tree
+from dq.rules import Rule, Setting, Statement, View
+
+BUILT_IN = {"as_of": "date", "go_live": "date"}
+CALENDAR_FUNCTIONS = {"working_days", "add_working_days"}
+
+
+@dataclass(frozen=True)
+class Reads:
+    """What a rule or view reads: tables and views, columns (table, column), settings, functions."""
+
+    relations: frozenset[str] = frozenset()
+    columns: frozenset[tuple[str, str]] = frozenset()
+    settings: frozenset[str] = frozenset()
+    functions: frozenset[str] = frozenset()
+
+    def __or__(self, other: Reads) -> Reads:
+        return Reads(
+            self.relations | other.relations,
+            self.columns | other.columns,
+            self.settings | other.settings,
+            self.functions | other.functions,
+        )
+
+
+@dataclass(frozen=True)
+class CompiledView:
+    """A view as a checked tree; `columns` are those that it gives beside row_id."""
+
+    view: View
+    tree: Tree
+    columns: Mapping[str, Kind]
+    reads: Reads
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CompiledAlso:
+    """Related records: ``SELECT row_id, primary_id FROM <also table> JOIN <failing table>`` without the failing filter."""
+
+    table: str
+    tree: exp.Select
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CompiledStatement:
+    """One statement of a rule: where its findings stand, its verdict, the fields shown."""
+
+    relation: str
+    table: str | None
+    verdict: exp.Select
+    fields: tuple[str, ...]
+    also: tuple[CompiledAlso, ...]
+
+
+@dataclass(frozen=True)
+class CompiledRule:
+    """A rule ready to run: statements, what it reads, the views that it needs first, settings without a value."""
+
+    rule: Rule
+    statements: tuple[CompiledStatement, ...]
+    reads: Reads
+    views: tuple[str, ...]
+    unset: tuple[str, ...] = ()
+    fingerprint: str = field(default="", compare=False)
+
+
+class Compiler:
+    """Compiles views once and then rules, against one contract and one set of settings.
+
+    `values` are the settings' values in force (built-in ones too); a setting without a value that a rule uses is a
+    problem of that rule. Raises `PackError` when views are wrong.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        views: Sequence[View],
+        settings: Mapping[str, Setting],
+        values: Mapping[str, object] | None = None,
+    ) -> None:
+        self.contract = contract
+        self.settings = settings
+        self.values = {**{name: setting.value for name, setting in settings.items()}, **(values or {})}
+        types = {**{name: setting.type for name, setting in settings.items()}, **BUILT_IN}
+        self.relations: dict[str, Relation] = {}
+        self.catalogue = Catalogue(self.relations, types)
+        self.views: dict[str, CompiledView] = {}
+        for table in contract.tables.values():
+            self.relations[table.name] = relation = _relation(contract, table)
+            self.relations[f"previous.{table.name}"] = replace(relation, schema="previous")
+        problems = [problem for view in views for problem in self._add_view(view)]
+        if problems:
+            raise PackError(problems)
+
+    # views
+
+    def _add_view(self, view: View) -> list[Problem]:
+        reader = Reader(self.catalogue)
+        base = view.adds_to or view.records or ""
+        problems = []
+        if base not in self.contract.tables:
+            fix = did_you_mean(base, self.contract.tables)
+            return [Problem(view.file, view.line, view.name, f"There is no table {base!r}.", fix)]
+        if view.name in self.relations:
+            problems.append(Problem(view.file, view.line, view.name, "The name is a table's or another view's.", "Choose another."))
+        if view.adds_to is not None:
+            tree, columns = self._added_columns(view, reader)
+        else:
+            parsed = parse(view.sql or "")
+            if isinstance(parsed, Fault):
+                return [Problem(view.file, view.line, view.name, parsed.message, parsed.fix)]
+            tree, relation = read_select(reader, parsed, None, {}, view.name)
+            columns = dict(relation.columns)
+            if "row_id" not in columns:
+                fix = f"Select the row_id of a {base} record, so that a finding can point to it."
+                reader.fault("The view has no column row_id.", fix)
+            columns.pop("row_id", None)
+        problems += [Problem(view.file, view.line, view.name, fault.message, fault.fix) for fault in reader.found.faults]
+        if problems:
+            return problems
+        reads = _reads(reader)
+        self.views[view.name] = CompiledView(view, tree, columns, reads, self._views_read(reads))
+        if view.adds_to is not None:
+            relation = self.relations[base]
+            added = {**relation.added, **dict.fromkeys(columns, view.name)}
+            self.relations[base] = replace(relation, columns={**relation.columns, **columns}, added=added)
+        else:
+            everything = {"row_id": Kind("integer"), **columns}
+            self.relations[view.name] = Relation(view.name, everything, table=base, key=())
+        return []
+
+    def _added_columns(self, view: View, reader: Reader) -> tuple[Tree, dict[str, Kind]]:
+        base = view.adds_to or ""
+        relation = self.relations[base]
+        columns: dict[str, Kind] = {}
+        expressions: list[Tree] = [exp.alias_(exp.column("row_id", table=base, quoted=True), "row_id", quoted=True)]
+        for name, source in view.columns.items():
+            if name in relation.columns:
+                reader.fault(f"{base} has a column {name!r} already.", "Choose another name.")
+            tree, kind = reader.read(source, Scope({base: relation}, windows=True))
+            columns[name] = kind
+            expressions.append(exp.alias_(tree, name, quoted=True))
+        return exp.select(*expressions).from_(_from(base, base)), columns
+
+    def _views_read(self, reads: Reads) -> tuple[str, ...]:
+        """Views that must stand before something with these reads can run, in the order to build them."""
+        direct = {name for name in reads.relations if name in self.views}
+        for relation, column in reads.columns:
+            added = self.relations[relation].added if relation in self.relations else {}
+            if column in added:
+                direct.add(added[column])
+        needed = set(direct)
+        for name in direct:
+            needed.update(self.views[name].needs)
+        return tuple(name for name in self.views if name in needed)
+
+    # rules
+
+    def rule(self, rule: Rule) -> CompiledRule:
+        """Compile one rule; raises `PackError` with every fault of it."""
+        problems: list[Problem] = []
+        statements: list[CompiledStatement] = []
+        reads = Reads()
+        for statement in rule.statements:
+            reader = Reader(self.catalogue)
+            compiled = self._statement(rule, statement, reader)
+            problems += [Problem(rule.file, rule.line, rule.id, fault.message, fault.fix) for fault in reader.found.faults]
+            reads |= _reads(reader)
+            if compiled is not None:
+                statements.append(compiled)
+                reads |= Reads(relations=frozenset({compiled.relation}))
+        if problems:
+            raise PackError(problems)
+        views = self._views_read(reads)
+        used = reads.settings.union(*(self.views[name].reads.settings for name in views))
+        unset = tuple(sorted(name for name in used if self.values.get(name) is None))
+        compiled_rule = CompiledRule(rule, tuple(statements), reads, views, unset)
+        return replace(compiled_rule, fingerprint=self._fingerprint(compiled_rule))
+
+    def _statement(self, rule: Rule, statement: Statement, reader: Reader) -> CompiledStatement | None:
+        whole = rule.scope == "extract"
+        relation = self.relations.get(statement.table)
+        if relation is None or relation.schema is not None:
+            known = [name for name in self.relations if not name.startswith("previous.")]
+            reader.fault(f"There is no table or view {statement.table!r}.", did_you_mean(statement.table, known))
+            return None
+        if statement.check not in CHECKS:
+            fix = did_you_mean(statement.check, CHECKS) or f"Known checks: {', '.join(sorted(CHECKS))}."
+            reader.fault(f"There is no check {statement.check!r}.", fix)
+            return None
+        check = CHECKS[statement.check]
+        subject = Subject(self.contract, relation, self.relations)
+        try:
+            condition = check.build(subject, **check.bind(statement.value))
+        except CheckFault as fault:
+            reader.fault(fault.fault.message, fault.fault.fix)
+            return None
+        sources = {} if whole else {statement.table: relation}
+        scope = Scope(sources, windows=statement.check not in ("assert", "query"), whole_extract=whole)
+        ok = reader.predicate(condition.tree, scope)
+        when = reader.predicate(statement.when, Scope(sources, whole_extract=whole)) if statement.when else None
+        fields = statement.fields or tuple(name for name in condition.fields if not whole)
+        for name in fields:
+            if name not in relation.columns and not whole:
+                reader.fault(f"fields: there is no column {name!r} in {statement.table}.", did_you_mean(name, relation.columns))
+        for name in rule.group:
+            if name not in relation.columns:
+                reader.fault(f"group: there is no column {name!r} in {statement.table}.", did_you_mean(name, relation.columns))
+        if condition.failing_rows is not None:
+            ok = self._not_among(condition.failing_rows, statement, reader)
+        if rule.unknown == "fail":
+            ok = exp.Coalesce(this=exp.paren(ok), expressions=[exp.false()])
+        also = tuple(self._also(each, statement, reader) for each in rule.also) if not whole else ()
+        verdict = _verdict(statement.table, ok, when, whole)
+        return CompiledStatement(
+            statement.table, None if whole else relation.table, verdict, fields, tuple(each for each in also if each)
+        )
+
+    def _not_among(self, failing: Tree, statement: Statement, reader: Reader) -> Tree:
+        if statement.check == "query":
+            failing, relation = read_select(reader, failing, None, {}, "failing")
+            if "row_id" not in relation.columns:
+                reader.fault("The query gives no row_id.", f"Select the row_id of the failing {statement.table} records.")
+        else:
+            reader.found.relations.add(statement.table)
+            for table in failing.find_all(exp.Table):
+                if table.name != "walk":
+                    table.set("this", exp.to_identifier(table.name, quoted=True))
+        same = exp.EQ(
+            this=exp.column("row_id", table="failing", quoted=True),
+            expression=exp.column("row_id", table=statement.table, quoted=True),
+        )
+        among = (
+            exp.select("1").from_(exp.Subquery(this=failing, alias=exp.TableAlias(this=exp.to_identifier("failing")))).where(same)
+        )
+        return exp.not_(exp.Exists(this=among))
+
+    def _also(self, also: object, statement: Statement, reader: Reader) -> CompiledAlso | None:
+        from dq.rules import Also
+
+        assert isinstance(also, Also)
+        relation = self.relations.get(also.table)
+        if relation is None or relation.table is None:
+            reader.fault(f"also: there is no table {also.table!r}.", did_you_mean(also.table, self.relations))
+            return None
+        here = replace(self.relations[statement.table], name=statement.table)
+        scope = Scope({also.table: relation})
+        both = Scope({"this": here, also.table: relation})
+        conditions = []
+        for mine, theirs in also.match.items():
+            pair = exp.EQ(this=exp.column(mine, table="this"), expression=exp.column(theirs, table=also.table))
+            conditions.append(reader.predicate(pair, both))
+        if also.where is not None:
+            parsed = parse(also.where)
+            if isinstance(parsed, Fault):
+                reader.fault(parsed.message, parsed.fix)
+                return None
+            for column in parsed.find_all(exp.Column):
+                if not column.table and column.find_ancestor(exp.Select) is None:
+                    column.set("table", exp.to_identifier(also.table))
+            conditions.append(reader.predicate(parsed, both))
+        if not conditions:
+            reader.fault("also: needs match: or where:.", "Say how the related records belong to the failing one.")
+            return None
+        for name in also.fields:
+            if name not in relation.columns:
+                reader.fault(f"also: there is no column {name!r} in {also.table}.", did_you_mean(name, relation.columns))
+        reader.found.relations.add(also.table)
+        del scope
+        select = exp.select(
+            exp.alias_(exp.column("row_id", table=also.table, quoted=True), "row_id", quoted=True),
+            exp.alias_(exp.column("row_id", table="this", quoted=True), "primary_id", quoted=True),
+        )
+        select = select.from_(_from(statement.table, "this")).join(_from(also.table, also.table), on=exp.and_(*conditions))
+        return CompiledAlso(also.table, select, also.fields or tuple(also.match.values()))
+
+    def _fingerprint(self, rule: CompiledRule) -> str:
+        """Hash of what the rule means: its trees, its views', the settings in force, code lists by content, calendar."""
+        parts = [statement.verdict.sql(dialect="duckdb") for statement in rule.statements]
+        parts += [each.tree.sql(dialect="duckdb") for statement in rule.statements for each in statement.also]
+        parts += [f"{name}:{self.views[name].tree.sql(dialect='duckdb')}" for name in rule.views]
+        used = set(rule.reads.settings).union(*(self.views[name].reads.settings for name in rule.views))
+        parts += [f"{name}={self.values.get(name)}" for name in sorted(used - set(BUILT_IN))]
+        functions = set(rule.reads.functions).union(*(self.views[name].reads.functions for name in rule.views))
+        parts += ["calendar 1990-2040"] if functions & CALENDAR_FUNCTIONS else []
+        parts += [rule.rule.unknown, rule.rule.scope, ",".join(rule.rule.depends_on)]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+    # engines
+
+    def lower(self, tree: Tree, dialect: Dialect) -> Tree:
+        """A checked tree as one engine takes it: functions written out, settings as literals, view columns joined in."""
+        result = tree.copy()
+        for node in reversed(list(result.find_all(exp.Anonymous, exp.Placeholder, exp.Table))):
+            if isinstance(node, exp.Anonymous) and node.this in FUNCTIONS:
+                written = FUNCTIONS[str(node.this)].build([each.copy() for each in node.expressions], dialect)
+                node.replace(exp.paren(written) if isinstance(written, exp.Binary | exp.Connector) else written)
+            elif isinstance(node, exp.Placeholder):
+                written = self._setting(node.name, dialect)
+                if node is result:
+                    return written
+                node.replace(written)
+            elif isinstance(node, exp.Table):
+                self._join_added(node)
+        return result
+
+    def sql(self, tree: Tree, dialect: Dialect, *, pretty: bool = False) -> str:
+        """The SQL of a checked tree for one engine."""
+        lowered = self.lower(tree, dialect)
+        return lowered.sql(dialect=dialect, pretty=pretty, unsupported_level=ErrorLevel.RAISE)
+
+    def _setting(self, name: str, dialect: Dialect) -> Tree:
+        value = self.values[name]
+        setting = self.settings.get(name)
+        if setting is not None and setting.derived and value == setting.value:
+            parsed = parse(str(value))
+            if isinstance(parsed, Fault):
+                raise PackError(Problem(subject=name, message=f"The setting :{name}: {parsed.message}", fix=parsed.fix))
+            reader = Reader(self.catalogue)
+            tree, _ = reader.read(parsed, Scope({}))
+            if reader.found.faults:
+                raise PackError([Problem(subject=name, message=fault.message, fix=fault.fix) for fault in reader.found.faults])
+            return exp.paren(self.lower(tree, dialect))
+        if isinstance(value, dt.date):
+            return exp.cast(exp.Literal.string(value.isoformat()), "date")
+        return exp.convert(value)
+
+    def _join_added(self, node: exp.Table) -> None:
+        """Replace a table by a subquery that holds the columns which views add, where the query uses any."""
+        relation = self.relations.get(node.name) if not node.db else None
+        if relation is None or not relation.added:
+            return
+        alias = node.alias or node.name
+        scope = node.find_ancestor(exp.Select)
+        if scope is None:
+            return
+        used = {column.name for column in scope.find_all(exp.Column) if column.table == alias and column.name in relation.added}
+        if not used:
+            return
+        base = exp.to_identifier("base")
+        select = exp.select(exp.Column(this=exp.Star(), table=base)).from_(_from(node.name, "base"))
+        for position, view in enumerate(sorted({relation.added[name] for name in used})):
+            joined = f"added_{position}"
+            names = sorted(name for name in used if relation.added[name] == view)
+            select = select.select(*(exp.column(name, table=joined, quoted=True) for name in names))
+            same = exp.EQ(
+                this=exp.column("row_id", table=joined, quoted=True), expression=exp.column("row_id", table="base", quoted=True)
+            )
+            select = select.join(_from(view, joined), on=same, join_type="left")
+        node.replace(exp.Subquery(this=select, alias=exp.TableAlias(this=exp.to_identifier(alias, quoted=True))))
+
+
+def _relation(contract: Contract, table: Table) -> Relation:
+    columns = {"row_id": Kind("integer"), "row_hash": Kind("text")}
+    for column in table.columns.values():
+        codes = frozenset(code.code for code in contract.codes[column.codes]) if column.codes in contract.codes else None
+        columns[column.name] = Kind(column.type, codes if column.type == "code" else None, column.name)
+    return Relation(table.name, columns, table=table.name, key=table.key)
+
+
+def _reads(reader: Reader) -> Reads:
+    found = reader.found
+    return Reads(
+        frozenset(found.relations | {relation for relation, _ in found.columns}),
+        frozenset(found.columns),
+        frozenset(found.settings),
+        frozenset(found.functions),
+    )
+
+
+def _from(name: str, alias: str) -> exp.Table:
+    return exp.Table(this=exp.to_identifier(name, quoted=True), alias=exp.TableAlias(this=exp.to_identifier(alias, quoted=True)))
+
+
+def _verdict(table: str, ok: Tree, when: Tree | None, whole: bool) -> exp.Select:
+    if whole:
+        row = exp.cast(exp.Null(), "bigint")
+        select = exp.select(exp.alias_(row, "row_id", quoted=True), exp.alias_(exp.paren(ok), "ok", quoted=True))
+        return select.where(when) if when is not None else select
+    row_id = exp.column("row_id", table=table, quoted=True)
+    select = exp.select(exp.alias_(row_id, "row_id", quoted=True), exp.alias_(exp.paren(ok), "ok", quoted=True))
+    select = select.from_(_from(table, table))
+    return select.where(when) if when is not None else select
+
+
+__all__ = ["CALENDAR", "CompiledRule", "CompiledStatement", "CompiledView", "Compiler", "Reads"]

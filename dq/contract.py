@@ -1,0 +1,333 @@
+"""The contract: tables, columns, keys, links and code lists that the rules of a pack speak of.
+
+A pack's `dataset.yaml` becomes a `Contract` of frozen pydantic models. Nothing here reads records.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, StrictFloat, StrictInt, field_validator
+
+from dq import yamlfile
+from dq.errors import DqError, PackError, Problem, did_you_mean
+
+if TYPE_CHECKING:
+    import pandera.pandas as pandera
+
+Type = Literal["text", "integer", "number", "date", "datetime", "boolean", "code"]
+Personal = Literal["none", "key", "identity", "sensitive", "date", "free_text"]
+RESERVED = ("row_id", "row_hash", "file_id", "source_row", "this")
+DEFAULT_RANGE = (dt.date(1900, 1, 1), dt.date(2100, 12, 31))
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Target(_Frozen):
+    """What the new system asks of a column: its field, whether it must be filled, length in characters."""
+
+    field: str
+    mandatory: bool = False
+    length: int | None = None
+    precision: int | None = None
+    characters: Literal["any", "latin1", "ascii"] = "any"
+
+
+class Column(_Frozen):
+    """One column: type, plausible range, privacy class, link, code list, and what the target asks."""
+
+    name: str = ""
+    title: str
+    type: Type = "text"
+    required: bool = False
+    range: tuple[dt.date, dt.date] | tuple[StrictInt | StrictFloat, StrictInt | StrictFloat] | None = None
+    length: int | None = None
+    personal: Personal = "none"
+    links: str | None = None
+    codes: str | None = None
+    target: Target | None = None
+    ssd: str | None = None
+    returns: tuple[str, ...] = ()
+    note: str | None = None
+
+    @field_validator("links")
+    @classmethod
+    def _names_a_column(cls, value: str | None) -> str | None:
+        if value is not None and value.count(".") != 1:
+            raise ValueError("a link is written table.column")
+        return value
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the column holds text as it stood in the file (text or code)."""
+        return self.type in ("text", "code")
+
+    @property
+    def plausible(self) -> tuple[dt.date, dt.date]:
+        """First and last plausible day of a date or datetime column, both inclusive."""
+        if self.range is not None and isinstance(self.range[0], dt.date) and isinstance(self.range[1], dt.date):
+            return self.range[0], self.range[1]
+        return DEFAULT_RANGE
+
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        """Least and greatest plausible value of an integer or number column, both inclusive."""
+        if self.range is None or isinstance(self.range[0], dt.date) or isinstance(self.range[1], dt.date):
+            return None
+        return self.range[0], self.range[1]
+
+    @property
+    def link(self) -> tuple[str, str] | None:
+        """Table and column that this column links to."""
+        if self.links is None:
+            return None
+        table, column = self.links.split(".")
+        return table, column
+
+
+class Table(_Frozen):
+    """One table: its key, the way to the person, what makes a record open, how a record is named."""
+
+    name: str = ""
+    title: str
+    key: tuple[str, ...]
+    columns: dict[str, Column]
+    person: str | None = None
+    worker: str | None = None
+    open: str | None = None
+    record: str = ""
+    files: tuple[str, ...] = ()
+    optional: bool = False
+    last_year_of: str | None = None
+    note: str | None = None
+
+    def column_of_type(self, *types: str) -> Iterator[Column]:
+        """Columns of the given types, in the contract's order."""
+        return (column for column in self.columns.values() if column.type in types)
+
+
+class WorkerTable(_Frozen):
+    """Where the extract lists workers: key, name, team, date left."""
+
+    table: str
+    key: str
+    name: str | None = None
+    team: str | None = None
+    left: str | None = None
+
+
+class TeamTable(_Frozen):
+    """Where the extract lists teams: key and name."""
+
+    table: str
+    key: str
+    name: str
+
+
+class AllocationTable(_Frozen):
+    """Where the extract says who holds a case: person, worker, from, to; `when` picks the primary allocation."""
+
+    table: str
+    person: str
+    worker: str
+    start: str
+    end: str
+    team: str | None = None
+    when: str | None = None
+
+
+class Routing(_Frozen):
+    """How a record finds its team by the extract's own tables."""
+
+    worker: WorkerTable | None = None
+    team: TeamTable | None = None
+    allocation: AllocationTable | None = None
+
+
+class _Dataset(_Frozen):
+    pack: str
+    title: str
+    person_table: str
+    tables: dict[str, Table]
+    date_formats: tuple[str, ...] = ("%Y-%m-%d",)
+    owner: str = "data team"
+    routing: Routing = Routing()
+    note: str | None = None
+
+
+class Code(_Frozen):
+    """One code of a list: label, the dates between which it may be used, and the target system's code."""
+
+    code: str
+    label: str = ""
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+    target: str | None = None
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A pack's tables and code lists."""
+
+    pack: str
+    title: str
+    person_table: str
+    tables: dict[str, Table]
+    codes: dict[str, tuple[Code, ...]]
+    date_formats: tuple[str, ...] = ("%Y-%m-%d",)
+    owner: str = "data team"
+    routing: Routing = field(default_factory=Routing)
+    folder: Path | None = field(default=None, compare=False)
+
+    def column(self, table: str, name: str) -> Column:
+        """A column by table and name; KeyError when either is unknown."""
+        return self.tables[table].columns[name]
+
+    def person_path(self, table: str) -> list[tuple[str, str, str]] | None:
+        """Links from a table to the person, or None where the table leads to nobody.
+
+        Each step is (column here, linked table, linked column). An empty list means that the table's own `person`
+        column holds the person's number.
+        """
+        path: list[tuple[str, str, str]] = []
+        seen = {table}
+        while True:
+            here = self.tables[table]
+            if here.person is None:
+                return None
+            link = here.columns[here.person].link
+            if table == self.person_table or link is None or link[0] == self.person_table:
+                return path
+            path.append((here.person, *link))
+            table = link[0]
+            if table in seen:
+                return None
+            seen.add(table)
+
+    def person_column(self, table: str) -> str | None:
+        """Name of the column that holds the person's number at the end of `person_path`."""
+        path = self.person_path(table)
+        if path is None:
+            return None
+        return self.tables[path[-1][1] if path else table].person
+
+
+def load(folder: Path) -> Contract:
+    """Read `dataset.yaml` and `codes/*.csv` of a pack.
+
+    Raises `PackError` with every fault: unknown keys, links to nowhere, keys and placeholders that name no column,
+    code lists without a file.
+    """
+    try:
+        document = yamlfile.read(folder / "dataset.yaml")
+        dataset = yamlfile.validate(_Dataset, document)
+    except DqError as error:
+        raise PackError(error.problems) from None
+    tables = {name: _named(name, table) for name, table in dataset.tables.items()}
+    codes, problems = _read_codes(folder / "codes")
+    head = (dataset.pack, dataset.title, dataset.person_table)
+    contract = Contract(*head, tables, codes, dataset.date_formats, dataset.owner, dataset.routing, folder)
+    problems += _faults(contract, document)
+    if problems:
+        raise PackError(problems)
+    return contract
+
+
+def _named(name: str, table: Table) -> Table:
+    columns = {key: column.model_copy(update={"name": key}) for key, column in table.columns.items()}
+    return table.model_copy(update={"name": name, "columns": columns})
+
+
+def _read_codes(folder: Path) -> tuple[dict[str, tuple[Code, ...]], list[Problem]]:
+    codes: dict[str, tuple[Code, ...]] = {}
+    problems: list[Problem] = []
+    for path in sorted(folder.glob("*.csv")):
+        rows: dict[str, Code] = {}
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            if "code" not in (reader.fieldnames or []):
+                problems.append(Problem(str(path), 1, "", "The header has no column 'code'."))
+                continue
+            for row in reader:
+                try:
+                    code = Code.model_validate({key: value for key, value in row.items() if key and value})
+                except ValueError:
+                    problems.append(Problem(str(path), reader.line_num, "", "A code row needs a code; its dates are ISO dates."))
+                    continue
+                if code.code in rows:
+                    problems.append(Problem(str(path), reader.line_num, "", f"Code {code.code!r} stands here twice."))
+                rows[code.code] = code
+        codes[path.stem] = tuple(rows.values())
+    return codes, problems
+
+
+def _faults(contract: Contract, document: yamlfile.Document) -> list[Problem]:
+    problems: list[Problem] = []
+
+    def say(location: tuple[str | int, ...], message: str, fix: str = "") -> None:
+        problems.append(document.problem(location, message, fix=fix))
+
+    if contract.person_table not in contract.tables:
+        say(("person_table",), f"There is no table {contract.person_table!r}.")
+    for role in (contract.routing.worker, contract.routing.team, contract.routing.allocation):
+        if role is None:
+            continue
+        known = contract.tables[role.table].columns if role.table in contract.tables else {}
+        for fact, word in role.model_dump(exclude={"table", "when"}, exclude_none=True).items():
+            if word not in known:
+                say(("routing",), f"routing: {role.table} has no column {word!r} ({fact}).", did_you_mean(word, known))
+    for name, table in contract.tables.items():
+        at = ("tables", name)
+        named = [(word, "key") for word in table.key]
+        named += [(word, part) for word, part in ((table.person, "person"), (table.worker, "worker")) if word]
+        named += [(word, "record") for word in re.findall(r"\{(.*?)\}", table.record)]
+        for word, part in named:
+            if word not in table.columns:
+                say((*at, part), f"{part}: table {name!r} has no column {word!r}.", did_you_mean(word, table.columns))
+        if table.last_year_of is not None and table.last_year_of not in contract.tables:
+            say((*at, "last_year_of"), f"There is no table {table.last_year_of!r}.")
+        for column in table.columns.values():
+            where = (*at, "columns", column.name)
+            if column.name in RESERVED or column.name.startswith("raw__"):
+                say(where, f"The column name {column.name!r} is reserved.", "Choose another name.")
+            if column.codes is not None and column.codes not in contract.codes:
+                fix = did_you_mean(column.codes, contract.codes)
+                say(where, f"There is no code list codes/{column.codes}.csv.", fix)
+            if column.link is not None:
+                other, target = column.link
+                if other not in contract.tables:
+                    say(where, f"Link to an unknown table {other!r}.", did_you_mean(other, contract.tables))
+                elif target not in contract.tables[other].columns:
+                    fix = did_you_mean(target, contract.tables[other].columns)
+                    say(where, f"Link to an unknown column {column.links!r}.", fix)
+    return problems
+
+
+def pandera_schema(table: Table, *, file_columns_only: bool = True) -> pandera.DataFrameSchema:
+    """The table as a pandera schema for the pandas backend: columns that a file must have, all read as text.
+
+    `required` columns must be there, other contract columns may be; any further column is refused (strict), a
+    repeated one too. Validate lazily, so that every fault is reported. With `file_columns_only=False` the schema
+    carries the contract's types instead, for typed frames at the edges.
+    """
+    import pandera.pandas as pa
+
+    types: dict[str, Any] = {
+        "text": str, "code": str, "integer": "Int64", "number": float, "date": "datetime64[ns]",
+        "datetime": "datetime64[ns]", "boolean": "boolean",
+    }  # fmt: skip
+    columns = {
+        column.name: pa.Column(
+            str if file_columns_only else types[column.type], nullable=True, required=column.required, coerce=True
+        )
+        for column in table.columns.values()
+    }
+    return pa.DataFrameSchema(columns, name=table.name, strict=True, unique_column_names=True)

@@ -1,0 +1,247 @@
+"""The default engine: DuckDB, in process, locked.
+
+Tables that a run leaves in the connection, beside those of ingest:
+
+- ``dq_calendar`` (day, working_days, is_working);
+- ``dq_route.<table>`` (row_id, person, worker, team): a row for each record;
+- ``dq_finding`` (rule, table_name, row_id, statement, primary_table, primary_row, group_text, fields, "values").
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import duckdb
+from sqlglot import exp
+
+from dq.calendar import working_day_table
+from dq.compile import CompiledAlso, CompiledRule, CompiledStatement, CompiledView, Compiler
+from dq.engines.base import Counts, Outcome
+from dq.functions import CALENDAR, Tree
+from dq.sqltext import as_text, cell_text, column, escaped, joined, named, table, text
+
+ROUTES = "dq_route"
+NO_TEAM = ""
+
+
+def connect(work: Path, *, threads: int | None = None, memory: str | None = None) -> duckdb.DuckDBPyConnection:
+    """A connection in memory that spills to a folder of the run's own, with nothing fetched or loaded from outside."""
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "temp_directory": str(work),
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "preserve_insertion_order": "true",
+    }
+    if threads is not None:
+        settings["threads"] = threads
+    if memory is not None:
+        settings["memory_limit"] = memory
+    return duckdb.connect(":memory:", config=settings)
+
+
+def lock(connection: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> None:
+    """Close the engine after ingest: files only below `folders`, no extension, no change of its settings.
+
+    The order matters: the folders are named while access is on, the configuration is locked last.
+    """
+    allowed = exp.Array(expressions=[exp.Literal.string(str(folder)) for folder in folders]).sql(dialect="duckdb")
+    connection.execute(f"SET allowed_directories = {allowed}")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET allow_community_extensions = false")
+    connection.execute("SET lock_configuration = true")
+
+
+class DuckDBEngine:
+    """One connection with the loaded tables, and the compiler whose trees it runs."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, compiler: Compiler, *, time_limit: float = 120.0) -> None:
+        self.connection = connection
+        self.compiler = compiler
+        self.time_limit = time_limit
+        self.broken: dict[str, str] = {}
+        self.routed: set[str] = set()
+        connection.execute(f"CREATE TABLE {CALENDAR} (day DATE, working_days BIGINT, is_working INTEGER)")
+        days = working_day_table()
+        connection.execute(
+            f"INSERT INTO {CALENDAR} SELECT unnest(?), unnest(?), unnest(?)", [list(part) for part in zip(*days, strict=True)]
+        )
+        connection.execute(f"CREATE SCHEMA {ROUTES}")
+        connection.execute(
+            "CREATE TABLE dq_finding (rule VARCHAR, table_name VARCHAR, row_id BIGINT, statement INTEGER, "
+            'primary_table VARCHAR, primary_row BIGINT, group_text VARCHAR, fields VARCHAR, "values" VARCHAR)'
+        )
+
+    def create(self, name: str, query: Tree, *, schema: str | None = None) -> None:
+        """Materialise a tree that is not a rule's: the routes of the records."""
+        target = table(name, schema=schema)
+        target.set("alias", None)
+        self.connection.execute(exp.Create(this=target, kind="TABLE", expression=query).sql(dialect="duckdb"))
+
+    def build(self, view: CompiledView) -> str:
+        """Materialise a view under its name."""
+        broken = [need for need in view.needs if need in self.broken]
+        if broken:
+            self.broken[view.view.name] = f"The view {broken[0]} could not be built."
+        else:
+            tree = self.compiler.lower(view.tree, "duckdb")
+            reason = self._guarded(lambda: self.create(view.view.name, tree))
+            if reason:
+                self.broken[view.view.name] = f"The view {view.view.name} could not be built: {reason}"
+        return self.broken.get(view.view.name, "")
+
+    def evaluate(self, rule: CompiledRule) -> Outcome:
+        """Run one rule: verdict, counts, findings. On an error or a time-out nothing of it stays."""
+        broken = [view for view in rule.views if view in self.broken]
+        if broken:
+            return Outcome(reason=self.broken[broken[0]])
+        started = time.perf_counter()
+        totals: dict[str, Counts] = {}
+
+        def run() -> None:
+            for number, statement in enumerate(rule.statements):
+                self._verdict(rule, statement)
+                for team, counts in self._count(statement).items():
+                    totals[team] = totals.get(team, Counts()) + counts
+                if any(counts.failing for counts in totals.values()):
+                    self._collect(rule, statement, number)
+
+        reason = self._guarded(run)
+        seconds = time.perf_counter() - started
+        self.connection.execute("DROP TABLE IF EXISTS dq_verdict")
+        if reason:
+            self.connection.execute("DELETE FROM dq_finding WHERE rule = ?", [rule.rule.id])
+            return Outcome(seconds=seconds, reason=reason)
+        whole = sum(totals.values(), Counts())
+        return Outcome(whole, {team: counts for team, counts in totals.items() if team != NO_TEAM}, seconds)
+
+    def _guarded(self, work: Callable[[], None]) -> str:
+        """Run under the time limit; returns why it failed in our words (the engine's own may quote a record)."""
+        timer = threading.Timer(self.time_limit, self.connection.interrupt)
+        timer.start()
+        try:
+            work()
+        except duckdb.InterruptException:
+            return f"It took longer than {self.time_limit:g} seconds."
+        except duckdb.OutOfMemoryException:
+            return "It needed more memory than the run may use."
+        except duckdb.Error as error:
+            return f"The engine could not run it ({type(error).__name__})."
+        finally:
+            timer.cancel()
+        return ""
+
+    def _execute(self, tree: Tree) -> duckdb.DuckDBPyConnection:
+        return self.connection.execute(tree.sql(dialect="duckdb"))
+
+    def _verdict(self, rule: CompiledRule, statement: CompiledStatement) -> None:
+        verdict: Tree = self.compiler.lower(statement.verdict, "duckdb")
+        if rule.rule.depends_on and statement.table is not None:
+            verdict = _unless_failed(verdict, rule.rule.depends_on, statement.table)
+        create = exp.Create(this=exp.to_table("dq_verdict"), kind="TABLE", expression=verdict, replace=True)
+        create.set("properties", exp.Properties(expressions=[exp.TemporaryProperty()]))
+        self._execute(create)
+
+    def _count(self, statement: CompiledStatement) -> dict[str, Counts]:
+        ok = column("ok", "v")
+        counted = [
+            exp.Count(this=exp.Star()),
+            exp.Count(this=ok),
+            exp.func("count_if", exp.Is(this=ok.copy(), expression=exp.false())),
+        ]
+        team: Tree = text(NO_TEAM)
+        select = exp.select().from_(exp.alias_(exp.to_table("dq_verdict"), "v"))
+        if statement.table in self.routed:
+            same = exp.EQ(this=column("row_id", "r"), expression=column("row_id", "v"))
+            select = select.join(table(str(statement.table), "r", ROUTES), on=same, join_type="left")
+            team = column("team", "r")
+        rows = self._execute(select.select(team, *counted).group_by(exp.Literal.number(1))).fetchall()
+        return {str(team or NO_TEAM): Counts(in_scope, assessed, failing) for team, in_scope, assessed, failing in rows}
+
+    def _collect(self, rule: CompiledRule, statement: CompiledStatement, number: int) -> None:
+        if statement.table is None:
+            self.connection.execute(
+                "INSERT INTO dq_finding SELECT ?, ?, NULL, ?, NULL, NULL, '', '', '{}' FROM dq_verdict WHERE ok = false",
+                [rule.rule.id, statement.relation, number],
+            )
+            return
+        relation = statement.relation
+        failing = exp.select(named(column("row_id", "v"), "row_id")).distinct().from_(exp.alias_(exp.to_table("dq_verdict"), "v"))
+        failing = failing.where(exp.Is(this=column("ok", "v"), expression=exp.false()))
+        source = exp.select().from_(exp.Subquery(this=failing, alias=exp.TableAlias(this=exp.to_identifier("f"))))
+        same = exp.EQ(this=column("row_id", relation), expression=column("row_id", "f"))
+        source = source.join(table(relation), on=same)
+        group: Tree = text("")
+        if rule.rule.group:
+            parts: list[Tree] = []
+            for word in rule.rule.group:
+                parts += [text("|")] if parts else []
+                parts.append(escaped(self._cell(relation, word)))
+            group = joined(parts)
+        select = source.select(
+            column("row_id", "f"),
+            exp.Literal.number(number),
+            text(statement.table),
+            column("row_id", "f") if statement.also else exp.cast(exp.null(), "bigint"),
+            group,
+            text(";".join(statement.fields)),
+            self._values(relation, statement.fields),
+        )
+        self._insert(rule.rule.id, statement.table, select)
+        for also in statement.also:
+            self._collect_also(rule, also, failing, number, statement.table)
+
+    def _collect_also(self, rule: CompiledRule, also: CompiledAlso, failing: exp.Select, number: int, primary: str) -> None:
+        related = exp.Subquery(this=self.compiler.lower(also.tree, "duckdb"), alias=exp.TableAlias(this=exp.to_identifier("p")))
+        failed = exp.Subquery(this=failing.copy(), alias=exp.TableAlias(this=exp.to_identifier("f")))
+        first = (
+            exp.select(named(column("row_id", "p"), "row_id"), named(exp.Min(this=column("primary_id", "p")), "primary_id"))
+            .from_(related)
+            .join(failed, on=exp.EQ(this=column("row_id", "f"), expression=column("primary_id", "p")))
+            .group_by(column("row_id", "p"))
+        )
+        source = exp.select().from_(exp.Subquery(this=first, alias=exp.TableAlias(this=exp.to_identifier("g"))))
+        source = source.join(table(also.table), on=exp.EQ(this=column("row_id", also.table), expression=column("row_id", "g")))
+        select = source.select(
+            column("row_id", "g"),
+            exp.Literal.number(number),
+            text(primary),
+            column("primary_id", "g"),
+            text(""),
+            text(";".join(also.fields)),
+            self._values(also.table, also.fields),
+        )
+        self._insert(rule.rule.id, self.compiler.relations[also.table].table or also.table, select)
+
+    def _insert(self, rule: str, name: str, select: exp.Select) -> None:
+        select = select.copy()
+        select.set("expressions", [text(rule), text(name), *select.expressions])
+        lowered = self.compiler.lower(select, "duckdb")
+        self._execute(exp.Insert(this=exp.to_table("dq_finding"), expression=lowered))
+
+    def _cell(self, relation: str, word: str) -> Tree:
+        known = self.compiler.contract.tables.get(relation)
+        if known is not None and word in known.columns:
+            return cell_text(known.columns[word], relation)
+        return as_text(column(word, relation))
+
+    def _values(self, relation: str, fields: Sequence[str]) -> Tree:
+        parts = [part for word in dict.fromkeys(fields) for part in (text(word), self._cell(relation, word))]
+        return as_text(exp.Anonymous(this="json_object", expressions=parts)) if parts else text(json.dumps({}))
+
+
+def _unless_failed(verdict: Tree, rules: Sequence[str], table_name: str) -> Tree:
+    """The verdict with `ok` unknown for records that fail one of `rules`."""
+    inner = exp.Subquery(this=verdict, alias=exp.TableAlias(this=exp.to_identifier("v")))
+    listed = exp.In(this=column("rule", "d"), expressions=[text(rule) for rule in rules])
+    same = exp.and_(
+        listed,
+        exp.EQ(this=column("table_name", "d"), expression=text(table_name)),
+        exp.EQ(this=column("row_id", "d"), expression=column("row_id", "v")),
+    )
+    failed = exp.Exists(this=exp.select("1").from_(exp.alias_(exp.to_table("dq_finding"), "d")).where(same))
+    ok = exp.Case(ifs=[exp.If(this=exp.not_(failed), true=column("ok", "v"))])
+    return exp.select(named(column("row_id", "v"), "row_id"), named(ok, "ok")).from_(inner)

@@ -1,0 +1,150 @@
+"""Arithmetic and function calls: which functions there are, and what they take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlglot import exp
+
+from dq.errors import did_you_mean
+from dq.expression.reader import BOOLEAN, NULL, Kind, Reader, Scope, Typed, described, handles
+from dq.functions import FUNCTIONS, Function, Tree
+
+
+@handles(exp.Add, exp.Sub, exp.Mul, exp.Div)
+def _arithmetic(reader: Reader, node: exp.Binary, scope: Scope) -> Typed:
+    left, right = reader.walk(node.this, scope), reader.walk(node.expression, scope)
+    for _, kind in (left, right):
+        if kind.family == "time":
+            return reader.fault("Dates take no + or -.", "Use days_between(a, b), add_days(d, n) or add_months(d, n).")
+        if kind.family not in ("number", "null", "any"):
+            return reader.fault(f"Arithmetic with {described(kind)}.", "Only numbers can be added, subtracted and multiplied.")
+    whole = left[1].type == right[1].type == "integer" and not isinstance(node, exp.Div)
+    tree = type(node)(this=left[0], expression=right[0], **{key: node.args[key] for key in ("typed", "safe") if key in node.args})
+    return tree, Kind("integer" if whole else "number")
+
+
+@handles(exp.Neg)
+def _negative(reader: Reader, node: exp.Neg, scope: Scope) -> Typed:
+    tree, kind = reader.walk(node.this, scope)
+    if kind.family not in ("number", "null", "any"):
+        return reader.fault(f"A minus sign before {described(kind)}.", "Only numbers have a sign.")
+    return exp.Neg(this=tree), kind
+
+
+@handles(exp.DPipe)
+def _concatenated(reader: Reader, node: exp.DPipe, scope: Scope) -> Typed:
+    return _called(reader, FUNCTIONS["concat"], [node.this, node.expression], scope)
+
+
+@handles(exp.Paren)
+def _paren(reader: Reader, node: exp.Paren, scope: Scope) -> Typed:
+    tree, kind = reader.walk(node.this, scope)
+    return exp.Paren(this=tree), kind
+
+
+@handles(exp.Anonymous)
+def _anonymous(reader: Reader, node: exp.Anonymous, scope: Scope) -> Typed:
+    name = str(node.this).lower()
+    if name in ("raw", "parses"):
+        return _text_of(reader, node, scope)
+    if name == "dq_text":  # a check's way of holding a code against another list than the column's own
+        return reader.walk(node.expressions[0], scope)[0], Kind("text")
+    if name not in FUNCTIONS:
+        fix = did_you_mean(name, FUNCTIONS) or "See the list of functions."
+        return reader.fault(f"The function {name!r} is not one that a rule may use.", fix)
+    return _called(reader, FUNCTIONS[name], node.expressions, scope)
+
+
+def _text_of(reader: Reader, node: exp.Anonymous, scope: Scope) -> Typed:
+    """raw(column) and parses(column)."""
+    name = str(node.this).lower()
+    if len(node.expressions) != 1 or not isinstance(node.expressions[0], exp.Column):
+        return reader.fault(f"{name} takes one column.", f"Write {name}(column).")
+    column, kind = reader.walk(node.expressions[0], scope)
+    if not isinstance(column, exp.Column):
+        return column, kind
+    relation = scope.find(column.table)
+    if relation is None or relation.table is None or column.name in relation.added:
+        return reader.fault(f"{name} takes a column of a file, and {column.name!r} is a view's.", "Name the file's column.")
+    reader.found.functions.add(name)
+    if kind.family == "text":
+        return (exp.true(), BOOLEAN) if name == "parses" else (column, Kind("text"))
+    text = exp.column(f"raw__{column.name}", table=column.table, quoted=True)
+    if name == "raw":
+        return text, Kind("text")
+    blank = exp.Is(this=text, expression=exp.Null())
+    return exp.paren(exp.or_(blank, exp.not_(exp.Is(this=column, expression=exp.Null())))), BOOLEAN
+
+
+# SQLGlot has its own classes for these; the name is ours, the arguments in our order.
+_NAMED: dict[type[exp.Expr], tuple[str, tuple[str, ...]]] = {
+    exp.Upper: ("upper", ("this",)),
+    exp.Lower: ("lower", ("this",)),
+    exp.Trim: ("trim", ("this",)),
+    exp.Length: ("length", ("this",)),
+    exp.Substring: ("substr", ("this", "start", "length")),
+    exp.Replace: ("replace", ("this", "expression", "replacement")),
+    exp.Left: ("left", ("this", "expression")),
+    exp.Right: ("right", ("this", "expression")),
+    exp.StartsWith: ("starts_with", ("this", "expression")),
+    exp.EndsWith: ("ends_with", ("this", "expression")),
+    exp.Contains: ("contains", ("this", "expression")),
+    exp.RegexpLike: ("regexp_matches", ("this", "expression")),
+    exp.Abs: ("abs", ("this",)),
+    exp.Round: ("round", ("this", "decimals")),
+    exp.Floor: ("floor", ("this",)),
+    exp.Ceil: ("ceil", ("this",)),
+    exp.Mod: ("mod", ("this", "expression")),
+    exp.Nullif: ("nullif", ("this", "expression")),
+    exp.Year: ("year", ("this",)),
+    exp.Month: ("month", ("this",)),
+    exp.Day: ("day", ("this",)),
+    exp.DayOfWeek: ("day_of_week", ("this",)),
+    exp.DateFromParts: ("make_date", ("year", "month", "day")),
+    exp.AddMonths: ("add_months", ("this", "expression")),
+    exp.Coalesce: ("coalesce", ("this", "expressions")),
+    exp.Greatest: ("greatest", ("this", "expressions")),
+    exp.Least: ("least", ("this", "expressions")),
+    exp.Concat: ("concat", ("expressions",)),
+}
+
+
+@handles(exp.Func)
+def _function(reader: Reader, node: exp.Func, scope: Scope) -> Typed:
+    named = _NAMED.get(type(node))
+    if named is None:
+        name = node.sql_name().lower()
+        fix = did_you_mean(name, FUNCTIONS) or "See the list of functions."
+        if isinstance(node, exp.CurrentDate | exp.CurrentTimestamp):
+            fix = "Use :as_of, so that the same extract always gives the same answer."
+        return reader.fault(f"The function {name!r} is not one that a rule may use.", fix)
+    name, parts = named
+    arguments: list[Tree] = []
+    for part in parts:
+        value = node.args.get(part)
+        arguments += value if isinstance(value, list) else [value] if value is not None else []
+    used = {key for key, value in node.args.items() if value not in (None, False, [], True)} - set(parts)
+    if used:
+        return reader.fault(f"{name} takes no {', '.join(sorted(used))} here.", "See the list of functions.")
+    return _called(reader, FUNCTIONS[name], arguments, scope)
+
+
+def _called(reader: Reader, function: Function, arguments: Iterable[Tree], scope: Scope) -> Typed:
+    values = [reader.walk(argument, scope) for argument in arguments]
+    reader.found.functions.add(function.name)
+    most, least = len(function.arguments), len(function.arguments) - function.optional
+    if not function.many and not least <= len(values) <= most:
+        wanted = f"{least}" if least == most else f"{least} to {most}"
+        return reader.fault(f"{function.name} takes {wanted} arguments, got {len(values)}.", function.summary)
+    padding = ["same" if function.arguments[-1] == "any" else function.arguments[-1]] * len(values)
+    first = next((kind for _, kind in values if kind.family not in ("null", "any")), NULL)
+    trees: list[Tree] = []
+    for wanted, value in zip((*function.arguments, *padding), values, strict=False):
+        against = first if wanted in ("same", "any") else Kind(wanted)
+        tree, kind = reader.date_literal(value, (exp.Null(), against))
+        if kind.family not in ("null", "any", against.family) and against.family not in ("null", "any"):
+            return reader.fault(f"{function.name} takes {described(against)}, got {described(kind)}.", function.summary)
+        trees.append(tree)
+    result = Kind(first.type) if function.returns == "same" else Kind(function.returns)
+    return exp.Anonymous(this=function.name, expressions=trees), result

@@ -1,0 +1,408 @@
+"""The functions that a predicate may use, and how each engine writes them.
+
+Each entry gives the types of its arguments, the type of its result, and a builder that returns its tree for one
+dialect. This is the one place where engines differ. Types: text, integer, number, date, datetime, boolean; `any`
+takes every type, `same` the type of the first argument. Every function is NULL where an argument that it needs is
+NULL, except `coalesce`, `greatest` and `least`, which pass over NULLs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Literal
+
+from sqlglot import exp
+
+Dialect = Literal["duckdb", "postgres", "spark"]
+DIALECTS: tuple[Dialect, ...] = ("duckdb", "postgres", "spark")
+CALENDAR = "dq_calendar"
+
+Tree = exp.Expr
+Builder = Callable[[Sequence[Tree], Dialect], Tree]
+
+
+@dataclass(frozen=True)
+class Function:
+    """A portable function: name, argument types, result type, how many arguments may be left out, its tree."""
+
+    name: str
+    arguments: tuple[str, ...]
+    returns: str
+    build: Builder
+    summary: str
+    optional: int = 0
+    many: bool = False
+
+
+FUNCTIONS: dict[str, Function] = {}
+
+
+def function(
+    arguments: str, returns: str, *, name: str = "", optional: int = 0, many: bool = False
+) -> Callable[[Builder], Builder]:
+    """Register a builder; `arguments` is a space-separated list of types, the docstring's first line the summary."""
+
+    def register(build: Builder) -> Builder:
+        key = name or build.__name__.strip("_")
+        summary = (build.__doc__ or "").strip().splitlines()[0]
+        FUNCTIONS[key] = Function(key, tuple(arguments.split()), returns, build, summary, optional, many)
+        return build
+
+    return register
+
+
+def call(name: str, *arguments: Tree) -> exp.Anonymous:
+    """A call of a portable function, not yet written for any engine."""
+    return exp.Anonymous(this=name, expressions=[argument.copy() for argument in arguments])
+
+
+def number(value: int) -> Tree:
+    """An integer literal."""
+    return exp.Literal.number(value)
+
+
+def text(value: str) -> Tree:
+    """A text literal."""
+    return exp.Literal.string(value)
+
+
+def cast(tree: Tree, type_: str) -> exp.Cast:
+    """A cast; `type_` as DuckDB names it."""
+    return exp.Cast(this=tree.copy(), to=exp.DataType.build(type_, dialect="duckdb"))
+
+
+def native(name: str, *arguments: Tree) -> exp.Anonymous:
+    """A function that only one engine knows by this name."""
+    return exp.Anonymous(this=name, expressions=[argument.copy() for argument in arguments])
+
+
+def _paren(tree: Tree) -> Tree:
+    return exp.Paren(this=tree.copy())
+
+
+# text
+
+
+@function("text", "text")
+def upper(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """The text in capitals."""
+    return exp.Upper(this=a[0])
+
+
+@function("text", "text")
+def lower(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """The text in small letters."""
+    return exp.Lower(this=a[0])
+
+
+@function("text", "text")
+def trim(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """The text without blanks at either end."""
+    return exp.Trim(this=a[0])
+
+
+@function("text", "integer")
+def length(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """Number of characters."""
+    return exp.Length(this=a[0])
+
+
+@function("text integer integer", "text", optional=1)
+def substr(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """Part of a text from a position (first character is 1), of a length."""
+    return exp.Substring(this=a[0], start=a[1], length=a[2] if len(a) > 2 else None)
+
+
+@function("text text text", "text")
+def replace(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """The text with each occurrence of the second replaced by the third."""
+    return native("REPLACE", *a)
+
+
+@function("text integer", "text")
+def left(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """The first n characters."""
+    return exp.Left(this=a[0], expression=a[1])
+
+
+@function("text integer", "text")
+def right(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """The last n characters."""
+    return exp.Right(this=a[0], expression=a[1])
+
+
+@function("text", "text", many=True)
+def concat(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """The texts joined; NULL where one of them is NULL."""
+    return reduce(lambda x, y: exp.DPipe(this=x, expression=y), a)
+
+
+@function("text text", "boolean")
+def starts_with(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """Whether the text begins with the second."""
+    return exp.EQ(this=exp.Left(this=a[0], expression=exp.Length(this=a[1].copy())), expression=a[1])
+
+
+@function("text text", "boolean")
+def ends_with(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """Whether the text ends with the second."""
+    return exp.EQ(this=exp.Right(this=a[0], expression=exp.Length(this=a[1].copy())), expression=a[1])
+
+
+@function("text text", "boolean")
+def contains(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """Whether the text holds the second anywhere."""
+    return exp.GT(this=exp.StrPosition(this=a[0], substr=a[1]), expression=number(0))
+
+
+@function("text text", "boolean")
+def regexp_matches(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """Whether a part of the text matches a regular expression (the common subset of RE2 and POSIX)."""
+    return exp.RegexpLike(this=a[0], expression=a[1])
+
+
+# numbers
+
+
+@function("number", "same", name="abs")
+def _abs(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """The number without its sign."""
+    return exp.Abs(this=a[0])
+
+
+@function("number integer", "number", name="round", optional=1)
+def _round(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """The number rounded to n decimal places (none unless given)."""
+    return exp.Round(this=a[0], decimals=a[1] if len(a) > 1 else None)
+
+
+@function("number", "number")
+def floor(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """The greatest whole number that is not above it."""
+    return exp.Floor(this=a[0])
+
+
+@function("number", "number")
+def ceil(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """The least whole number that is not below it."""
+    return exp.Ceil(this=a[0])
+
+
+@function("integer integer", "integer")
+def mod(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """The remainder of a division."""
+    return exp.Mod(this=_paren(a[0]), expression=_paren(a[1]))
+
+
+@function("any", "same", many=True)
+def coalesce(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """The first argument that is not NULL."""
+    return exp.Coalesce(this=a[0], expressions=list(a[1:]))
+
+
+@function("any", "same", many=True)
+def greatest(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """The greatest argument that is not NULL."""
+    return native("GREATEST", *a)
+
+
+@function("any", "same", many=True)
+def least(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """The least argument that is not NULL."""
+    return native("LEAST", *a)
+
+
+@function("any same", "same")
+def nullif(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """The first argument, or NULL where it equals the second."""
+    return exp.Nullif(this=a[0], expression=a[1])
+
+
+# dates
+
+
+@function("date", "integer")
+def year(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """The year of a date."""
+    return _part("YEAR", a[0])
+
+
+@function("date", "integer")
+def month(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """The month of a date, 1 to 12."""
+    return _part("MONTH", a[0])
+
+
+@function("date", "integer")
+def day(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """The day of the month, 1 to 31."""
+    return _part("DAY", a[0])
+
+
+@function("date", "integer")
+def day_of_week(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """The day of the week: Monday is 1, Sunday 7."""
+    if dialect == "spark":
+        shifted = exp.Paren(this=exp.Add(this=native("DAYOFWEEK", a[0]), expression=number(5)))
+        return _paren(exp.Add(this=exp.Mod(this=shifted, expression=number(7)), expression=number(1)))
+    return _part("ISODOW", a[0])
+
+
+@function("integer integer integer", "date")
+def make_date(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """The date of a year, month and day, which must exist."""
+    return cast(native("MAKE_DATE", *(cast(part, "INTEGER") for part in a)), "DATE")
+
+
+@function("date integer", "date")
+def add_days(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """The date n days later (earlier where n is negative)."""
+    if dialect == "spark":
+        return native("DATE_ADD", cast(a[0], "DATE"), cast(a[1], "INTEGER"))
+    return _paren(exp.Add(this=cast(a[0], "DATE"), expression=cast(a[1], "INTEGER")))
+
+
+@function("date integer", "date")
+def add_months(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """The same day n months later; where that month is shorter, its last day (31 January + 1 is 28 February)."""
+    if dialect == "spark":
+        return native("ADD_MONTHS", cast(a[0], "DATE"), cast(a[1], "INTEGER"))
+    interval = exp.Interval(this=text("1"), unit=exp.Var(this="MONTH"))
+    months = exp.Mul(this=interval, expression=cast(a[1], "INTEGER"))
+    return cast(exp.Add(this=cast(a[0], "DATE"), expression=_paren(months)), "DATE")
+
+
+@function("date integer", "date")
+def add_years(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """The same day n years later; 29 February becomes 28 February where there is none."""
+    return add_months([a[0], exp.Mul(this=_paren(a[1]), expression=number(12))], dialect)
+
+
+@function("date date", "integer")
+def days_between(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """Days from the first date to the second: their difference, so the next day is 1."""
+    first, second = cast(a[0], "DATE"), cast(a[1], "DATE")
+    if dialect == "spark":
+        return native("DATEDIFF", second, first)
+    return _paren(exp.Sub(this=second, expression=first))
+
+
+@function("date date", "integer")
+def full_months(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """Whole months from the first date to the second: the greatest n with add_months(first, n) <= second."""
+    first, second = a
+    next_day = add_days([second, number(1)], dialect)
+    short = exp.and_(
+        exp.LT(this=_part("DAY", second), expression=_part("DAY", first)),
+        exp.NEQ(this=_part("DAY", next_day), expression=number(1)),
+    )
+    years = exp.Mul(this=_paren(exp.Sub(this=_part("YEAR", second), expression=_part("YEAR", first))), expression=number(12))
+    months = exp.Sub(this=exp.Add(this=years, expression=_part("MONTH", second)), expression=_part("MONTH", first))
+    return _paren(exp.Sub(this=months, expression=exp.Case(ifs=[exp.If(this=short, true=number(1))], default=number(0))))
+
+
+@function("date date", "integer")
+def full_years(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """Whole years from the first date to the second (an age): the whole dozens of `full_months`."""
+    return cast(exp.Floor(this=exp.Div(this=full_months(a, dialect), expression=exp.Literal.number("12.0"))), "BIGINT")
+
+
+@function("date date", "integer")
+def working_days(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """Working days (Monday to Friday, no English bank holiday) after the first date, up to and with the second."""
+    return _paren(exp.Sub(this=_counted(a[1]), expression=_counted(a[0])))
+
+
+@function("date integer", "date")
+def add_working_days(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """The n-th working day after the date, before it where n is negative; the date itself where n is 0."""
+    start, days = a
+    holiday = exp.Sub(this=number(1), expression=_of_day("is_working", start))
+    before = exp.Case(ifs=[exp.If(this=exp.LT(this=days.copy(), expression=number(0)), true=holiday)], default=number(0))
+    wanted = exp.Add(this=exp.Add(this=_counted(start), expression=_paren(days)), expression=_paren(before))
+    found = _lookup("day", [("working_days", wanted), ("is_working", number(1))])
+    same = exp.If(this=exp.EQ(this=days.copy(), expression=number(0)), true=cast(start, "DATE"))
+    return exp.Case(ifs=[same], default=found)
+
+
+def _part(unit: str, date: Tree) -> Tree:
+    return cast(exp.Extract(this=exp.Var(this=unit), expression=cast(date, "DATE")), "BIGINT")
+
+
+def _counted(date: Tree) -> Tree:
+    return _of_day("working_days", date)
+
+
+def _of_day(column: str, date: Tree) -> Tree:
+    return _lookup(column, [("day", cast(date, "DATE"))])
+
+
+def _lookup(column: str, where: Sequence[tuple[str, Tree]]) -> Tree:
+    conditions = [exp.EQ(this=exp.column(name, table="calendar"), expression=value) for name, value in where]
+    select = exp.select(exp.Max(this=exp.column(column, table="calendar")))
+    return exp.Subquery(this=select.from_(exp.alias_(exp.to_table(CALENDAR), "calendar")).where(*conditions))
+
+
+# identifiers
+
+
+@function("text", "boolean")
+def is_nhs_number(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """Whether the text is ten digits, not all the same, with a right check digit (modulus 11, NHS Data Dictionary)."""
+    total = _weighted(a[0], [(place, 11 - place) for place in range(1, 11)])
+    same = exp.In(this=a[0].copy(), expressions=[text(str(digit) * 10) for digit in range(10)])
+    right_sum = exp.EQ(this=exp.Mod(this=_paren(total), expression=number(11)), expression=number(0))
+    return _guarded(a[0], "^[0-9]{10}$", exp.and_(exp.not_(same), right_sum))
+
+
+UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
+
+
+@function("text", "boolean")
+def is_upn(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """Whether the text is a unique pupil number with a right check letter (modulus 23, DfE UPN guidance).
+
+    A temporary number has a letter, worth its place among the check letters, as its thirteenth character.
+    """
+    last = exp.Substring(this=a[0].copy(), start=number(13), length=number(1))
+    place = exp.Sub(this=exp.StrPosition(this=text(UPN_LETTERS), substr=last.copy()), expression=number(1))
+    digit = exp.RegexpLike(this=last.copy(), expression=text("^[0-9]$"))
+    value = exp.Case(ifs=[exp.If(this=digit, true=cast(last, "INTEGER"))], default=place)
+    total = exp.Add(
+        this=_weighted(a[0], [(position, position) for position in range(2, 13)]),
+        expression=exp.Mul(this=value, expression=number(13)),
+    )
+    letter = exp.Substring(
+        this=text(UPN_LETTERS),
+        start=exp.Add(this=exp.Mod(this=_paren(total), expression=number(23)), expression=number(1)),
+        length=number(1),
+    )
+    first = exp.Left(this=a[0].copy(), expression=number(1))
+    return _guarded(a[0], f"^[{UPN_LETTERS}][0-9]{{11}}[0-9{UPN_LETTERS}]$", exp.EQ(this=first, expression=letter))
+
+
+@function("text", "boolean")
+def is_postcode(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """Whether the text has the form of a UK postcode, one space or none (BS 7666: no C, I, K, M, O, V at the end)."""
+    pattern = "^([A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][ABD-HJLNP-UW-Z]{2}|GIR ?0AA)$"
+    return exp.RegexpLike(this=exp.Upper(this=a[0].copy()), expression=text(pattern))
+
+
+def _weighted(value: Tree, weights: Sequence[tuple[int, int]]) -> Tree:
+    terms: list[Tree] = [
+        exp.Mul(
+            this=cast(exp.Substring(this=value.copy(), start=number(place), length=number(1)), "INTEGER"),
+            expression=number(weight),
+        )
+        for place, weight in weights
+    ]
+    return reduce(lambda x, y: exp.Add(this=x, expression=y), terms)
+
+
+def _guarded(value: Tree, pattern: str, condition: Tree) -> Tree:
+    """`condition` where the text matches `pattern`, false where it does not, NULL where there is none."""
+    matches = exp.RegexpLike(this=value.copy(), expression=text(pattern))
+    known = exp.Is(this=value.copy(), expression=exp.Null())
+    return exp.Case(ifs=[exp.If(this=known, true=exp.Null()), exp.If(this=matches, true=condition)], default=exp.false())

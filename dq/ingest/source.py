@@ -1,0 +1,124 @@
+"""Open one file of an extract: unpack it, find out what it is, make it UTF-8, count it, read its header."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import tempfile
+import zipfile
+import zlib
+from pathlib import Path, PurePath
+
+import duckdb
+
+from dq.errors import InputError, Problem
+from dq.ingest import encoding
+from dq.ingest.count import count
+from dq.ingest.header import read_header
+from dq.ingest.kind import check_kind
+from dq.ingest.model import FileRef, Source, Text
+from dq.ingest.workbook import copy_sheet
+
+_GLOB = frozenset("*?[]{}")
+
+
+def open_source(ref: FileRef, sheet: str | None, table: str, sha256: str, scratch: Path) -> Source:
+    """Everything that must be known of a file before its records are read.
+
+    What has to be unpacked or rewritten goes to `scratch`. Raises `InputError` for a file that is not what its
+    name says, is damaged, empty, locked or without a header.
+    """
+    try:
+        return _open(ref, sheet, table, sha256, scratch)
+    except FileNotFoundError:
+        problem = Problem(ref.name, message="The file does not exist.")
+    except PermissionError:
+        fix = "Close it in other programs and check that you may read it."
+        problem = Problem(ref.name, message="The file cannot be opened.", fix=fix)
+    except (EOFError, zipfile.BadZipFile, zlib.error, gzip.BadGzipFile, OSError):
+        fix = "It was cut off or damaged on the way; copy or make it again."
+        problem = Problem(ref.name, message="The file cannot be unpacked to its end.", fix=fix)
+    except UnicodeDecodeError:
+        fix = "It was cut off or damaged on the way; save it as CSV UTF-8."
+        problem = Problem(ref.name, message="The file begins as UTF-16 but is not UTF-16 to its end.", fix=fix)
+    raise InputError(problem)
+
+
+def _open(ref: FileRef, sheet: str | None, table: str, sha256: str, scratch: Path) -> Source:
+    local, name, packed = _unpack(ref, scratch)
+    with local.open("rb") as stream:
+        try:
+            kind = check_kind(name, stream)
+        except InputError as error:
+            raise InputError(Problem(ref.name, message=one.message, fix=one.fix) for one in error.problems) from None
+    size = ref.path.stat().st_size
+    ending = (PurePath(name).suffix.lower().lstrip(".") or "text") + packed
+    if kind == "workbook":
+        copy = _scratch_file(scratch, ".parquet")
+        names, used_sheet = copy_sheet(ref.name, local, sheet, table, copy)
+        return Source(ref, ending, "", size, sha256, names, sheet=used_sheet, local=copy)
+    if kind == "parquet":
+        return Source(ref, ending, "", size, sha256, _parquet_columns(ref, local), local=local)
+    text_path, encoded = _as_utf8(local, scratch)
+    header = read_header(ref.name, text_path)
+    shape = count(text_path, header.offset, header.delimiter, len(header.names))
+    text = Text(
+        path=text_path,
+        delimiter=header.delimiter,
+        header_line=header.line,
+        first_line=header.first_line,
+        records=shape.records,
+        plain=shape.quoted_newlines == 0,
+        doubtful=shape.nul or shape.lone_return or shape.open_quote or shape.blank_within > 0 or shape.blank_rows
+        or header.first_line != header.line + 1,
+        odd_space=shape.odd_space,
+    )  # fmt: skip
+    return Source(ref, ending, encoded, size, sha256, header.names, text=text)
+
+
+def _unpack(ref: FileRef, scratch: Path) -> tuple[Path, str, str]:
+    local, name, packed = ref.path, ref.path.name, ""
+    if ref.member is not None:
+        target = _scratch_file(scratch, "")
+        with zipfile.ZipFile(local) as archive:
+            if archive.getinfo(ref.member).flag_bits & 1:
+                fix = "Unpack it first, or pack it without a password."
+                raise InputError(Problem(ref.name, message="The zip archive has a password.", fix=fix))
+            with archive.open(ref.member) as inner, target.open("wb") as out:
+                shutil.copyfileobj(inner, out, encoding.CHUNK)
+        local, name, packed = target, PurePath(ref.member).name, " (zip)"
+    if name.lower().endswith(".gz"):
+        with local.open("rb") as stream:
+            check_kind(name, stream)
+        target = _scratch_file(scratch, "")
+        with gzip.open(local) as unzipped, target.open("wb") as out:
+            shutil.copyfileobj(unzipped, out, encoding.CHUNK)
+        local, name, packed = target, name[:-3], packed + " (gzip)"
+    return local, name, packed
+
+
+def _as_utf8(path: Path, scratch: Path) -> tuple[Path, str]:
+    with path.open("rb") as stream:
+        encoded = encoding.detect(stream)
+    # DuckDB takes *, ? and [ in a path for a pattern, and the header's offsets do not count a byte order mark.
+    if encoded == "utf-8" and not _GLOB & set(str(path)):
+        return path, encoded
+    copy = _scratch_file(scratch, ".csv")
+    with path.open("rb") as stream, copy.open("wb") as out:
+        return copy, encoding.transcode(stream, encoded, out)
+
+
+def _parquet_columns(ref: FileRef, path: Path) -> tuple[str, ...]:
+    with duckdb.connect() as connection:
+        try:
+            return tuple(connection.read_parquet(str(path)).columns)
+        except duckdb.Error:
+            fix = "It was cut off or damaged on the way; copy or make it again."
+            raise InputError(Problem(ref.name, message="The Parquet file cannot be read.", fix=fix)) from None
+
+
+def _scratch_file(scratch: Path, ending: str) -> Path:
+    handle, name = tempfile.mkstemp(dir=scratch, suffix=ending)
+    os.close(handle)
+    return Path(name)

@@ -1,0 +1,24 @@
+"""The nouns that every part of dq shares."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+Severity = Literal["blocker", "major", "minor"]
+Dimension = Literal["completeness", "uniqueness", "consistency", "timeliness", "validity", "accuracy"]
+Status = Literal["passed", "failed", "not_evaluated"]
+
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
+
+EXCEPTION_COLUMNS = (
+    "id", "rule", "table", "key", "record", "person", "worker", "team", "severity", "dimension", "fields", "values",
+    "title", "fix", "group", "source_file", "source_row",
+)  # fmt: skip
+RULE_COLUMNS = (
+    "rule", "table", "severity", "dimension", "status", "in_scope", "assessed", "failing", "not_assessed", "seconds",
+    "reason",
+)  # fmt: skip
+
+UNALLOCATED = "unallocated"
+LEAVERS = "leavers"

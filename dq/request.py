@@ -1,0 +1,114 @@
+"""What a run is asked to do: from a project, a plain folder or frames to one `Request`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from dq import config
+from dq.config import GATE, Project
+from dq.errors import OptionError, Problem, ProjectError, did_you_mean
+from dq.score import METRICS
+
+
+@dataclass(frozen=True)
+class Request:
+    """Everything a run depends on, but for the packs' own content."""
+
+    packs: tuple[str, ...]
+    as_of: dt.date
+    base: Path | None = None
+    folder: Path | None = None
+    frames: Mapping[str, pd.DataFrame] | None = None
+    previous: Path | None = None
+    previous_frames: Mapping[str, pd.DataFrame] | None = None
+    source: str | None = None
+    go_live: dt.date | None = None
+    project_settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    select: tuple[str, ...] = ()
+    gates: tuple[str, ...] = ()
+    teams: Path | None = None
+    title: str = ""
+    system: str = "the old system"
+    contact: str = "the data team"
+    threads: int | None = None
+    memory: str | None = None
+    time_limit: float = 120.0
+
+
+def today() -> dt.date:
+    """The clock, for a plain folder or frames without an as-of date; a project's extract is named by its date."""
+    return dt.date.today()
+
+
+def of_path(
+    path: Path,
+    *,
+    pack: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+    select: Sequence[str] = (),
+    as_of: dt.date | None = None,
+    threads: int | None = None,
+    memory: str | None = None,
+    time_limit: float = 120.0,
+) -> Request:
+    """A request for a project (a folder with dq.yaml) or, with `pack`, for a plain folder of files.
+
+    Raises `ProjectError` or `OptionError` saying what to do where the path is neither.
+    """
+    common: dict[str, Any] = {"settings": settings or {}, "threads": threads, "memory": memory, "time_limit": time_limit}
+    if not path.is_dir():
+        what = "is a file" if path.exists() else "does not exist"
+        raise OptionError(
+            Problem(str(path), message=f"The path {what}.", fix="Give a project's folder, or a folder of files with --pack.")
+        )
+    if (path / "dq.yaml").is_file():
+        project = config.load(path)
+        return _of_project(path, project, pack, tuple(select) or project.select, as_of, common)
+    if pack is None:
+        fix = "Add --pack NAME to check a plain folder of files, or make a project: dq init DIR."
+        raise OptionError(Problem(str(path), message="The folder has no dq.yaml.", fix=fix))
+    earlier = path / "previous"
+    return Request(
+        (pack,), as_of or _named_date(path) or today(), folder=path, previous=earlier if earlier.is_dir() else None,
+        select=tuple(select), title=path.resolve().name, **common,
+    )  # fmt: skip
+
+
+def _of_project(
+    path: Path, project: Project, pack: str | None, select: tuple[str, ...], as_of: dt.date | None, common: dict[str, Any]
+) -> Request:
+    check_gates(project.gates, path / "dq.yaml")
+    date, folder, previous = config.pick_extract(path, project.extracts, as_of)
+    return Request(
+        (pack,) if pack else project.packs, date, path, folder, previous=previous, source=project.source, go_live=project.go_live,
+        project_settings=project.settings, select=select, gates=project.gates,
+        teams=path / project.teams if project.teams else None, title=project.project,
+        system=project.system or "the old system", contact=project.contact, **common,
+    )  # fmt: skip
+
+
+def check_gates(gates: Sequence[str], file: Path) -> None:
+    """Raise `ProjectError` for gates on metrics that do not exist, before anything runs."""
+    problems = []
+    for gate in gates:
+        match = GATE.match(gate)
+        measure = match["measure"] if match else gate
+        if measure not in METRICS:
+            fix = did_you_mean(measure, METRICS) or f"Known: {', '.join(METRICS)}."
+            problems.append(Problem(str(file), 0, "gates", f"{gate!r}: there is no metric {measure!r}.", fix))
+    if problems:
+        raise ProjectError(problems)
+
+
+def _named_date(path: Path) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(path.resolve().name)
+    except ValueError:
+        return None

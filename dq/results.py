@@ -1,0 +1,206 @@
+"""From findings in the engine to the table `exceptions`: key, record in words, person, team, id, group, order.
+
+Everything is done in the engine, a query a table that has findings, so that Python never holds them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import duckdb
+from sqlglot import exp
+
+from dq.builtin import KINDS
+from dq.contract import Column, Contract, Table
+from dq.engines.duckdb import ROUTES
+from dq.functions import Tree
+from dq.model import EXCEPTION_COLUMNS, SEVERITIES
+from dq.rules import Rule
+from dq.sqltext import cell_text, column, joined, key_text, named, table, text
+
+_RANKS = " ".join(f"WHEN '{severity}' THEN {rank}" for rank, severity in enumerate(SEVERITIES))
+ORDER = f'CASE severity {_RANKS} END, rule, "table", key, id, source_file, source_row'
+
+_FOUND = """
+CREATE TABLE dq_found AS
+SELECT rule, table_name, row_id, NULL::SMALLINT AS file_id, NULL::BIGINT AS source_row,
+       arg_min(fields, statement) AS fields, arg_min("values", statement) AS "values",
+       arg_min(primary_table, statement) AS primary_table, min(primary_row) AS primary_row,
+       max(group_text) AS group_text, CASE WHEN row_id IS NULL THEN 'extract' ELSE '' END AS own_key
+FROM dq_finding GROUP BY rule, table_name, row_id
+UNION ALL
+SELECT rule, table_name, row_id, any_value(file_id), min(source_row),
+       string_agg(DISTINCT field, ';' ORDER BY field), json_group_object(field, text)::VARCHAR,
+       NULL, NULL, '', CASE WHEN row_id IS NULL THEN own_key ELSE '' END
+FROM (SELECT rule, table_name, row_id, file_id, source_row, coalesce(field, '') AS field,
+             coalesce(text, '') AS text,
+             CASE WHEN row_id IS NOT NULL THEN ''
+                  WHEN rule LIKE 'structure.%' THEN coalesce(field, message)
+                  ELSE 'row ' || left(md5(coalesce(text, '') || coalesce(message, '')), 12) END AS own_key
+      FROM (SELECT * FROM ingest_finding ORDER BY rule, table_name, row_id, source_row, field, text))
+GROUP BY rule, table_name, row_id, own_key, CASE WHEN row_id IS NULL THEN file_id END, CASE WHEN row_id IS NULL THEN source_row END
+"""
+
+_ASSEMBLE = """
+INSERT INTO dq_exception
+SELECT left(md5(concat_ws(chr(31), f.rule, f.table_name, coalesce(b.key, f.own_key), coalesce(o.occurrence, 1)::VARCHAR)), 12),
+       f.rule, f.table_name, coalesce(b.key, f.own_key), coalesce(b.record, r.table_title), t.person, t.worker,
+       CASE WHEN r.owner <> '' THEN r.owner ELSE coalesce(t.team, $owner) END,
+       r.severity, r.dimension, f.fields, f."values", r.title, r.fix, f.group_text, coalesce(i.name, ''),
+       coalesce(b.source_row, f.source_row), f.row_id, f.primary_table, f.primary_row
+FROM dq_found AS f
+JOIN dq_rule AS r ON r.rule = f.rule
+LEFT JOIN dq_base AS b ON b.row_id = f.row_id
+LEFT JOIN dq_occurrence AS o ON o.row_id = f.row_id
+LEFT JOIN dq_way AS t ON t.row_id = f.row_id
+LEFT JOIN input_file AS i ON i.file_id = coalesce(b.file_id, f.file_id) AND i.table_name = f.table_name
+WHERE f.table_name = $table
+"""
+
+_FINISH = f"""
+CREATE TABLE exceptions AS
+SELECT {{columns}} FROM (
+  SELECT e.* EXCLUDE ("group"),
+         CASE WHEN e."group" <> '' THEN left(md5(concat_ws(chr(31), e.rule, e."group")), 12)
+              WHEN e.primary_row IS NOT NULL THEN coalesce(p.id, e.id) ELSE '' END AS "group"
+  FROM dq_exception AS e
+  LEFT JOIN dq_exception AS p ON p.rule = e.rule AND p."table" = e.primary_table AND p.row_id = e.primary_row)
+ORDER BY {ORDER}
+"""
+
+
+@dataclass(frozen=True)
+class RuleFacts:
+    """What every exception of a rule says."""
+
+    rule: str
+    table_title: str
+    owner: str
+    severity: str
+    dimension: str
+    title: str
+    fix: str
+
+
+def facts(contract: Contract, rules: Iterable[Rule]) -> list[RuleFacts]:
+    """Facts of the rules and of the built-in rules of every table."""
+    found = [
+        RuleFacts(rule.id, "The whole extract", rule.owner or "", rule.severity, rule.dimension, rule.title, rule.fix)
+        for rule in rules
+    ]
+    for subject in contract.tables.values():
+        for kind in KINDS.values():
+            owner = contract.owner if kind.to_owner else ""
+            found.append(
+                RuleFacts(f"{kind.kind}.{subject.name}", subject.title, owner, kind.severity, kind.dimension, kind.title, kind.fix)
+            )
+    return found
+
+
+def collect(connection: duckdb.DuckDBPyConnection, contract: Contract, rules: Iterable[Rule]) -> None:
+    """Create the table `exceptions` from dq_finding and ingest_finding, in its total order."""
+    connection.execute(_FOUND)
+    connection.execute(
+        "CREATE TABLE dq_rule (rule VARCHAR, table_title VARCHAR, owner VARCHAR, severity VARCHAR, dimension VARCHAR, "
+        "title VARCHAR, fix VARCHAR)"
+    )
+    every = facts(contract, rules)
+    columns = [[getattr(each, part) for each in every] for part in RuleFacts.__dataclass_fields__]
+    connection.execute("INSERT INTO dq_rule SELECT " + ", ".join(["unnest(?)"] * len(columns)), columns)
+    text_columns = ", ".join(f'"{word}" VARCHAR' for word in EXCEPTION_COLUMNS if word != "source_row")
+    connection.execute(
+        f"CREATE TABLE dq_exception ({text_columns}, source_row BIGINT, row_id BIGINT, primary_table VARCHAR, primary_row BIGINT)"
+    )
+    names = [row[0] for row in connection.execute("SELECT DISTINCT table_name FROM dq_found ORDER BY 1").fetchall()]
+    for each in names:
+        _assemble(connection, contract, each)
+    connection.execute(_FINISH.format(columns=", ".join(f'"{word}"' for word in EXCEPTION_COLUMNS)))
+
+
+def _assemble(connection: duckdb.DuckDBPyConnection, contract: Contract, table_name: str) -> None:
+    """Add the exceptions of one table; a name that is no contract table (a view of the whole extract) has no records."""
+    subject = contract.tables.get(table_name)
+    base = _base(subject) if subject is not None else _nothing()
+    _replace(connection, "dq_base", base)
+    way = exp.select("*").from_(table(table_name, schema=ROUTES)) if subject is not None else _nowhere()
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW dq_way AS {way.sql(dialect='duckdb')}")
+    _replace(
+        connection,
+        "dq_occurrence",
+        _occurrences(subject) if subject is not None else exp.select("NULL::BIGINT AS row_id, 1 AS occurrence").where("false"),
+    )
+    connection.execute(_ASSEMBLE, {"owner": contract.owner, "table": table_name})
+
+
+def _replace(connection: duckdb.DuckDBPyConnection, target: str, query: Tree) -> None:
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {target} AS {query.sql(dialect='duckdb')}")
+
+
+def _base(subject: Table) -> exp.Select:
+    """Key, record in words, file and line of the table's records that have findings."""
+    alias = subject.name
+    select = exp.select(
+        named(column("row_id", alias), "row_id"),
+        named(key_text(subject, alias), "key"),
+        named(_record(subject, alias), "record"),
+        named(column("file_id", alias), "file_id"),
+        named(column("source_row", alias), "source_row"),
+    ).from_(table(alias))
+    wanted = exp.select("row_id").from_("dq_found").where(exp.EQ(this=exp.column("table_name"), expression=text(alias)))
+    return select.where(exp.In(this=column("row_id", alias), query=exp.Subquery(this=wanted)))
+
+
+def _nothing() -> exp.Select:
+    return exp.select(
+        "NULL::BIGINT AS row_id",
+        "NULL::VARCHAR AS key",
+        "NULL::VARCHAR AS record",
+        "NULL::SMALLINT AS file_id",
+        "NULL::BIGINT AS source_row",
+    ).where("false")
+
+
+def _nowhere() -> exp.Select:
+    words = ("person", "worker", "team")
+    return exp.select("NULL::BIGINT AS row_id", *(f"NULL::VARCHAR AS {word}" for word in words)).where("false")
+
+
+def _occurrences(subject: Table) -> exp.Select:
+    """Which of several records of the same key each is: 1, 2, ... by the hash of its content. Only such records."""
+    alias = subject.name
+    keyed = exp.select(
+        named(column("row_id", alias), "row_id"),
+        named(column("row_hash", alias), "row_hash"),
+        named(key_text(subject, alias), "key"),
+    ).from_(table(alias))
+    repeated = exp.select("key").from_("keyed").group_by("key").having("count(*) > 1")
+    number = "row_number() OVER (PARTITION BY keyed.key ORDER BY keyed.row_hash, keyed.row_id) AS occurrence"
+    select = exp.select("keyed.row_id", number).from_("keyed").join("repeated", on="repeated.key = keyed.key")
+    return select.with_("keyed", as_=keyed).with_("repeated", as_=repeated)
+
+
+def _record(subject: Table, alias: str) -> Tree:
+    """The record as a person would name it: the contract's phrase with its values; dates as 5 May 2026."""
+    parts: list[Tree] = []
+    for position, piece in enumerate(re.split(r"\{(\w+)\}", subject.record or subject.title)):
+        if position % 2 == 0:
+            parts += [text(piece)] if piece else []
+        else:
+            parts.append(exp.func("coalesce", _spoken(subject.columns[piece], alias), text("(blank)")))
+    return joined(parts)
+
+
+def _spoken(field: Column, alias: str) -> Tree:
+    if field.type not in ("date", "datetime"):
+        return cell_text(field, alias)
+    pattern = "%-d %B %Y" if field.type == "date" else "%-d %B %Y %H:%M"
+    spoken = exp.Anonymous(this="strftime", expressions=[column(field.name, alias), text(pattern)])
+    return exp.func("coalesce", spoken, column(f"raw__{field.name}", alias))
+
+
+def drop_rules(connection: duckdb.DuckDBPyConnection, rules: Iterable[str]) -> None:
+    """Forget the findings of rules that only ran because another depends on them."""
+    for rule in rules:
+        connection.execute("DELETE FROM dq_finding WHERE rule = ?", [rule])

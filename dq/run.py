@@ -1,0 +1,283 @@
+"""The story of a run: read, route, check, collect, score, judge."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import ModuleType
+
+import duckdb
+from sqlglot import exp
+
+from dq import ingest, pack, results, route, settings, tallies
+from dq.builtin import KINDS
+from dq.compile import CompiledRule, Compiler
+from dq.contract import Contract
+from dq.engines.base import Counts, Outcome, absent
+from dq.engines.duckdb import DuckDBEngine, connect, lock
+from dq.errors import OptionError, PackError, Problem, did_you_mean, gathering
+from dq.expression import Reader, Scope
+from dq.functions import Tree
+from dq.pack import Pack
+from dq.request import Request
+from dq.rules import Rule
+from dq.summary import RunSummary
+
+Progress = Callable[[str, int, int], None]
+ENGINES = ("duckdb",)
+
+
+@dataclass
+class Run:
+    """A finished run: the connection holds `exceptions`, the summary everything else."""
+
+    connection: duckdb.DuckDBPyConnection
+    summary: RunSummary
+    pack: Pack
+    gates_met: bool
+
+
+@dataclass
+class Watch:
+    """Seconds by step."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Add the time spent inside to a step."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
+
+
+def _quiet(step: str, done: int, total: int) -> None:
+    pass
+
+
+@contextmanager
+def execute(request: Request, *, out: Path | None = None, progress: Progress = _quiet) -> Iterator[Run]:
+    """Carry out a run and hold its connection open while the caller writes what it needs into `out`.
+
+    Raises `DqError` where the run cannot go on: a pack, project, option or extract is wrong. Nothing is written
+    outside a temporary folder and `out`.
+    """
+    watch = Watch()
+    with TemporaryDirectory(prefix="dq-", ignore_cleanup_errors=True) as scratch:
+        work = Path(scratch)
+        loading = _in_background("dq.gates")
+        with watch.step("pack"):
+            wanted = pack.load(request.packs, request.base)
+            values = settings.values(wanted.settings, request.project_settings, request.settings)
+            values |= {"as_of": request.as_of, "go_live": request.go_live}
+            chosen, silent = _with_dependencies(wanted, request.select)
+            compiler = Compiler(wanted.contract, wanted.views, wanted.settings, values)
+            rules = _compile(compiler, chosen)
+        connection = connect(work, threads=request.threads, memory=request.memory)
+        try:
+            with watch.step("ingest"):
+                missing = _load(connection, request, wanted, rules, progress)
+            allowed = [work, *([out.resolve().parent] if out is not None else [])]
+            lock(connection, allowed)
+            engine = DuckDBEngine(connection, compiler, time_limit=request.time_limit)
+            with watch.step("routes"):
+                _route(engine, request, wanted.contract, compiler)
+            with watch.step("rules"):
+                outcomes = _evaluate(engine, compiler, rules, missing, progress)
+                results.drop_rules(connection, silent)
+            with watch.step("exceptions"):
+                results.collect(connection, wanted.contract, wanted.rules)
+            spoken = [rule for rule in rules if rule.rule.id not in silent]
+            with watch.step("scores"):
+                measured = tallies.measure(connection, wanted.contract, compiler, spoken, outcomes)
+            with watch.step("gates"):
+                judged = loading().judge(request.gates, measured.metrics)
+            summary = tallies.summarise(connection, request, wanted, spoken, measured, judged, watch.seconds)
+            yield Run(connection, summary, wanted, all(gate.met for gate in judged))
+        finally:
+            connection.close()
+
+
+def _in_background(name: str) -> Callable[[], ModuleType]:
+    """Import a slow module while the engine works; the call returned waits for it."""
+    thread = threading.Thread(target=importlib.import_module, args=(name,), daemon=True)
+    thread.start()
+
+    def wait() -> ModuleType:
+        thread.join()
+        return importlib.import_module(name)
+
+    return wait
+
+
+def _with_dependencies(wanted: Pack, patterns: Sequence[str]) -> tuple[list[Rule], set[str]]:
+    """Rules to run, those that others depend on first, and the ids that run only for the sake of others."""
+    by_id = {rule.id: rule for rule in wanted.rules}
+    asked = [rule.id for rule in pack.selected(wanted.rules, _rule_patterns(wanted, patterns))] if patterns else list(by_id)
+    order: dict[str, None] = {}
+
+    def add(rule_id: str, above: tuple[str, ...]) -> None:
+        if rule_id in order or rule_id in above:
+            return
+        for needed in by_id[rule_id].depends_on:
+            if needed in by_id:
+                add(needed, (*above, rule_id))
+        order[rule_id] = None
+
+    for rule_id in asked:
+        add(rule_id, ())
+    return [by_id[rule_id] for rule_id in order], set(order) - set(asked)
+
+
+def _rule_patterns(wanted: Pack, patterns: Sequence[str]) -> list[str]:
+    """Patterns without those of built-in rules, which always run; an unknown one still raises in `pack.selected`."""
+    built_in = {f"{kind}.{table}" for kind in KINDS for table in wanted.contract.tables}
+    return [pattern for pattern in patterns if pattern not in built_in]
+
+
+def _compile(compiler: Compiler, rules: Iterable[Rule]) -> list[CompiledRule]:
+    compiled: list[CompiledRule] = []
+    problems: list[Problem] = []
+    for rule in rules:
+        with gathering(problems):
+            compiled.append(compiler.rule(rule))
+    if problems:
+        raise PackError(problems)
+    return compiled
+
+
+def _load(
+    connection: duckdb.DuckDBPyConnection, request: Request, wanted: Pack, rules: Sequence[CompiledRule], progress: Progress
+) -> set[str]:
+    """Read the extract, and the earlier one where a rule needs it; returns relations that are not there."""
+    contract = wanted.contract
+    source = pack.load_source_map(wanted, request.source, request.base) if request.source else None
+    if request.frames is not None:
+        _known_tables(request.frames, contract)
+        ingest.load(connection, contract, [], frames=dict(request.frames))
+    else:
+        assert request.folder is not None
+        inputs = ingest.locate(request.folder, contract, source)
+        last_year = _last_year(request, contract)
+        ingest.load(connection, contract, [*inputs, *last_year], progress=lambda text: progress(text, 0, 0))
+    found = connection.execute("SELECT table_name FROM absent_table").fetchall()
+    missing = {str(row[0]) for row in found if not contract.tables[str(row[0])].optional}
+    return missing | _load_previous(connection, request, contract, source, rules)
+
+
+def _known_tables(frames: Mapping[str, object], contract: Contract) -> None:
+    unknown = [name for name in frames if name not in contract.tables]
+    if unknown:
+        raise OptionError(
+            [
+                Problem(subject=name, message="The contract has no such table.", fix=did_you_mean(name, contract.tables))
+                for name in unknown
+            ]
+        )
+
+
+def _last_year(request: Request, contract: Contract) -> list[ingest.TableInput]:
+    """Inputs for last year's tables of a return, from its files in a `previous` folder under their usual names."""
+    if request.previous is None:
+        return []
+    of = {table.last_year_of: table.name for table in contract.tables.values() if table.last_year_of}
+    found = ingest.locate(request.previous, contract, None) if of else []
+    return [replace(each, table=of[each.table]) for each in found if each.table in of]
+
+
+def _load_previous(
+    connection: duckdb.DuckDBPyConnection, request: Request, contract: Contract, source: object, rules: Sequence[CompiledRule]
+) -> set[str]:
+    """Load the tables of the earlier extract that rules read, into the schema `previous`."""
+    wanted = {name.removeprefix("previous.") for rule in rules for name in rule.reads.relations if name.startswith("previous.")}
+    if not wanted:
+        return set()
+    smaller = replace(contract, tables={name: contract.tables[name] for name in contract.tables if name in wanted})
+    if request.previous_frames is not None:
+        frames = {name: frame for name, frame in request.previous_frames.items() if name in wanted}
+        ingest.load(connection, smaller, [], schema="previous", frames=frames)
+    elif request.previous is not None:
+        inputs = [each for each in ingest.locate(request.previous, contract, source) if each.table in wanted]  # type: ignore[arg-type]
+        ingest.load(connection, smaller, inputs, schema="previous")
+    else:
+        ingest.load(connection, smaller, [], schema="previous", frames={})
+        return {f"previous.{name}" for name in wanted}
+    return set()
+
+
+def _route(engine: DuckDBEngine, request: Request, contract: Contract, compiler: Compiler) -> None:
+    """Workers, current allocations, and the way of every record to its team."""
+    connection = engine.connection
+    connection.execute(f"CREATE TABLE {route.WORKERS} (worker VARCHAR, name VARCHAR, team VARCHAR, has_left BOOLEAN)")
+    workers = route.workers(contract)
+    if request.teams is not None:
+        rows = route.worker_rows(route.read_teams(request.teams))
+        columns = [list(part) for part in zip(*rows, strict=True)] or [[], [], [], []]
+        source = "SELECT unnest(?) AS worker, unnest(?) AS name, unnest(?) AS team, unnest(?)::DATE AS left_on"
+        _insert_workers(connection, source, request.as_of, columns)
+    elif workers is not None:
+        _insert_workers(connection, workers.sql(dialect="duckdb"), request.as_of, [])
+    allocation = contract.routing.allocation
+    connection.execute(f"CREATE TABLE {route.ALLOCATIONS} (person VARCHAR, worker VARCHAR, team VARCHAR)")
+    if allocation is not None:
+        when = _predicate(compiler, allocation.table, allocation.when)
+        as_of = compiler.lower(exp.Placeholder(this="as_of"), "duckdb")
+        current = route.allocations(contract, when, as_of)
+        assert current is not None
+        connection.execute(f"INSERT INTO {route.ALLOCATIONS} {current.sql(dialect='duckdb')}")
+    for name in contract.tables:
+        engine.create(name, route.route(contract, name), schema="dq_route")
+        engine.routed.add(name)
+
+
+def _insert_workers(connection: duckdb.DuckDBPyConnection, source: str, as_of: dt.date, values: Sequence[list[str | None]]) -> None:
+    query = f"INSERT INTO {route.WORKERS} SELECT worker, name, team, coalesce(left_on <= ?, false) FROM ({source})"
+    connection.execute(query, [as_of, *values])
+
+
+def _predicate(compiler: Compiler, table: str, source: str | None) -> Tree | None:
+    if source is None:
+        return None
+    tree = Reader(compiler.catalogue).predicate(source, Scope({table: compiler.relations[table]}))
+    return compiler.lower(tree, "duckdb")
+
+
+def _evaluate(
+    engine: DuckDBEngine, compiler: Compiler, rules: Sequence[CompiledRule], missing: set[str], progress: Progress
+) -> dict[str, Outcome]:
+    """Build the views that the rules need, then run each rule alone."""
+    needed = {view for rule in rules for view in rule.views if not _cannot_run(compiler, rule, missing)}
+    views = [view for name, view in compiler.views.items() if name in needed]
+    total = len(views) + len(rules)
+    for done, view in enumerate(views):
+        progress("views", done, total)
+        engine.build(view)
+    outcomes: dict[str, Outcome] = {}
+    for done, rule in enumerate(rules, start=len(views)):
+        progress("rules", done, total)
+        reason = _cannot_run(compiler, rule, missing)
+        outcomes[rule.rule.id] = Outcome(reason=reason) if reason else engine.evaluate(rule)
+    progress("rules", total, total)
+    return outcomes
+
+
+def _cannot_run(compiler: Compiler, rule: CompiledRule, missing: set[str]) -> str:
+    if rule.unset:
+        return f"The setting {', '.join(f':{name}' for name in rule.unset)} has no value."
+    read = set(rule.reads.relations).union(*(compiler.views[view].reads.relations for view in rule.views))
+    gone = sorted(read & missing)
+    if gone and all(name.startswith("previous.") for name in gone):
+        return "There is no earlier extract to compare with."
+    return absent(rule, [name for name in gone if not name.startswith("previous.")])
+
+
+__all__ = ["ENGINES", "Counts", "Run", "execute"]

@@ -1,0 +1,57 @@
+"""Where chance enters: one `Draw` for each part of the world, seeded by the sample's seed and the part's name.
+
+A part that draws more or less does not change what other parts draw.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from dq.sample.days import Flags, Numbers
+
+Texts = npt.NDArray[np.object_]
+
+
+class Draw:
+    """Seeded random arrays in the shapes that casework needs."""
+
+    def __init__(self, seed: int, part: str) -> None:
+        self.random = np.random.default_rng([seed, zlib.crc32(part.encode())])
+
+    def whole(self, low: int, high: int, size: int) -> Numbers:
+        """Whole numbers from low to high, both included."""
+        return self.random.integers(low, high + 1, size)
+
+    def between(self, low: Numbers | int, high: Numbers | int) -> Numbers:
+        """A whole number for each pair of bounds, both included; the low one where they cross."""
+        low, high = np.broadcast_arrays(np.asarray(low), np.asarray(high))
+        return low + np.floor(self.random.random(low.shape) * np.maximum(high - low + 1, 1)).astype(np.int64)
+
+    def chance(self, share: float | npt.NDArray[np.float64], size: int) -> Flags:
+        """True for about this share."""
+        return self.random.random(size) < share
+
+    def length(self, median: float, spread: float, low: int, high: int, size: int) -> Numbers:
+        """Lengths of time in days: log-normal about a median, cut to bounds."""
+        lengths = median * np.exp(self.random.normal(0.0, spread, size))
+        return np.clip(np.rint(lengths), low, high).astype(np.int64)
+
+    def code(self, shares: Mapping[str, float], size: int) -> Texts:
+        """Codes in these shares (they need not add up to one)."""
+        return self.one_of(list(shares), size, list(shares.values()))
+
+    def one_of(self, values: Sequence[str], size: int, weights: Sequence[float] | None = None) -> Texts:
+        """One of the values each time, evenly unless weights are given."""
+        pool = np.array(values, dtype=object)
+        if weights is None:
+            return pool[self.random.integers(0, len(pool), size)]
+        edges = np.cumsum(np.array(weights, dtype=float))
+        return pool[np.searchsorted(edges, self.random.random(size) * edges[-1], side="right").clip(0, len(pool) - 1)]
+
+    def order(self, size: int) -> Numbers:
+        """The numbers 0 to size - 1 in random order."""
+        return self.random.permutation(size)

@@ -1,0 +1,155 @@
+"""What a run tells its readers, as plain values.
+
+A `RunSummary` holds no keys, names, dates of birth or free text of any record: rule ids, titles, table
+and team names, counts and reasons in our own words. Everything that is shown to the board, printed on a
+terminal or written to `run.json` comes from it, so nothing personal can reach those outputs.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from dq.model import Status
+
+Comparison = Literal["==", "!=", ">=", "<=", ">", "<"]
+
+
+@dataclass(frozen=True)
+class RuleRow:
+    """One rule on one table: a line of `rules.csv`.
+
+    `in_scope` = `assessed` + `not_assessed`; `failing` is a part of `assessed`. `reason` says in our own
+    words why the rule was not evaluated, or hardly assessed; it never quotes a cell or an engine.
+    """
+
+    rule: str
+    title: str
+    table: str
+    severity: str
+    dimension: str
+    status: Status
+    in_scope: int = 0
+    assessed: int = 0
+    failing: int = 0
+    not_assessed: int = 0
+    seconds: float | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """How many exceptions share a rule, table, team, severity and dimension. See `count_exceptions`."""
+
+    rule: str
+    table: str
+    team: str
+    severity: str
+    dimension: str
+    exceptions: int
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """Children whose whole record is free of blockers.
+
+    `at_most` is true when something found belongs to no child (an orphan, a rejected row, a rule that did
+    not run): the true figure can then only be lower. `unattached` gives each such reason as a sentence.
+    """
+
+    open_children: int
+    ready_children: int
+    all_children: int
+    ready_all: int
+    at_most: bool = False
+    unattached: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A condition for go-live. `criterion` is as the project wrote it, `title` says it in words.
+
+    `measured` is None when it could not be measured; such a gate is not met. `share` is true when
+    `measured` and `needed` are shares from 0 to 1, which are shown as percentages.
+    """
+
+    criterion: str
+    measured: float | None
+    comparison: Comparison
+    needed: float
+    met: bool
+    reason: str = ""
+    title: str = ""
+    share: bool = False
+
+
+@dataclass(frozen=True)
+class PassRate:
+    """The share of assessments that passed; `rate` is None when nothing was assessed."""
+
+    name: str
+    assessed: int
+    failing: int
+    rate: float | None
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """One file read for one table; rows read = loaded + rejected + elsewhere, or the page says it is not."""
+
+    file: str
+    table: str
+    rows_read: int
+    rows_loaded: int
+    rows_rejected: int
+    rows_elsewhere: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class ColumnNote:
+    """How a column's values are shown to a person; `labels` turns codes into words."""
+
+    column: str
+    title: str
+    type: str = "text"
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TableNote:
+    """How a table and its columns are called; view columns that rules show belong here too."""
+
+    table: str
+    title: str
+    columns: tuple[ColumnNote, ...] = ()
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """A run, for its readers.
+
+    `system` is the old system's name as its users say it; `contact` is whom a manager should ask. `teams`
+    are the teams that get a workbook even when there is nothing for them to do. `seconds` of the rules and
+    `timings` (seconds by step) go to `timings.json` alone, so that all other files are equal between runs.
+    """
+
+    project: str
+    pack: str
+    as_of: date
+    rules: tuple[RuleRow, ...]
+    found: tuple[Found, ...]
+    readiness: Readiness
+    go_live: date | None = None
+    gates: tuple[Gate, ...] = ()
+    by_dimension: tuple[PassRate, ...] = ()
+    by_table: tuple[PassRate, ...] = ()
+    by_team: tuple[PassRate, ...] = ()
+    inputs: tuple[InputFile, ...] = ()
+    tables: tuple[TableNote, ...] = ()
+    teams: tuple[str, ...] = ()
+    system: str = "the old system"
+    contact: str = "the data team"
+    versions: Mapping[str, str] = field(default_factory=dict)
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+    timings: Mapping[str, float] = field(default_factory=dict)
