@@ -2,7 +2,8 @@
 
 A record's own worker comes first while in post, then the worker (or team) of the person's current primary
 allocation. What only leads to workers who have left goes to "leavers"; what leads nowhere goes to "unallocated"; a
-table that belongs to no person goes to the contract's owner. A project's teams file overrides the extract's tables.
+table that belongs to no person goes to the contract's owner, and so does everything where neither the contract nor
+the project knows teams (`routed` false). A project's teams file overrides the extract's tables.
 """
 
 from __future__ import annotations
@@ -121,7 +122,7 @@ def route(contract: Contract, name: str, *, routed: bool = True) -> exp.Select:
     """The way of every record of a table: row_id, person, worker, team. Reads dq_worker and dq_allocation."""
     subject = contract.tables[name]
     path = contract.person_path(name)
-    if path is None or not routed:
+    if path is None:
         owner = text(contract.owner)
         nobody = exp.cast(exp.null(), "text")
         return exp.select(
@@ -137,6 +138,10 @@ def route(contract: Contract, name: str, *, routed: bool = True) -> exp.Select:
         select = select.join(source, on=same, join_type="left")
         alias = step
     person = column("onward", alias) if path else column(subject.person or "", name)
+    if not routed:
+        nobody = exp.cast(exp.null(), "text")
+        columns = {"person": as_text(person), "worker": nobody, "team": text(contract.owner)}
+        return select.select(named(column("row_id", name), "row_id"), *(named(value, word) for word, value in columns.items()))
     own: Tree = column(subject.worker, name) if subject.worker else exp.cast(exp.null(), "text")
     select = _join(select, WORKERS, "own", "worker", own) if subject.worker else select
     select = _join(select, ALLOCATIONS, "case", "person", person)

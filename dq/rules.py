@@ -398,3 +398,8 @@ def _examples(
             spec.get("settings") or {},
             document.line(where),
         )
+
+
+def rule_schema() -> dict[str, Any]:
+    """JSON Schema of one rule, without its checks."""
+    return _RuleSpec.model_json_schema()

@@ -234,8 +234,9 @@ def _route(engine: DuckDBEngine, request: Request, contract: Contract, compiler:
         current = route.allocations(contract, when, as_of)
         assert current is not None
         connection.execute(f"INSERT INTO {route.ALLOCATIONS} {current.sql(dialect='duckdb')}")
+    routed = request.teams is not None or workers is not None or allocation is not None
     for name in contract.tables:
-        engine.create(name, route.route(contract, name), schema="dq_route")
+        engine.create(name, route.route(contract, name, routed=routed), schema="dq_route")
         engine.routed.add(name)
 
 

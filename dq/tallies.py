@@ -53,10 +53,7 @@ def measure(
         counts.append(RuleCounts(row.rule, row.table, row.severity, row.dimension, evaluated, row.assessed, row.failing, teams))
     ready = _readiness(connection, contract, compiler, counts)
     severities = dict(connection.execute("SELECT severity, count(*) FROM exceptions GROUP BY 1").fetchall())
-    lost = connection.execute(
-        "SELECT coalesce(sum(rows_rejected), 0) + "
-        "(SELECT count(*) FROM ingest_finding WHERE rule LIKE 'reconciliation.%' AND message NOT LIKE 'Row rejected.%') FROM input_file"
-    ).fetchone()
+    lost = connection.execute("SELECT count(*) FROM ingest_finding WHERE rule LIKE 'reconciliation.%'").fetchone()
     metrics = score.metrics(ready, severities, counts, int(lost[0]) if lost else None)
     return Measured(tuple(rows), tuple(counts), ready, metrics)
 
@@ -154,22 +151,32 @@ def _readiness(
     return Readiness(*numbers, bool(reasons), reasons)
 
 
+_UNATTACHED = """
+SELECT count(*) FILTER (WHERE rule LIKE 'reconciliation.%'),
+       count(*) FILTER (WHERE key = 'extract' AND source_row IS NULL),
+       count(*)
+FROM exceptions ANTI JOIN dq_person USING (person)
+WHERE severity = 'blocker'
+"""
+
+
 def _unattached(connection: duckdb.DuckDBPyConnection, counts: Sequence[RuleCounts]) -> Iterable[str]:
-    query = (
-        "SELECT count(*) FILTER (WHERE rule LIKE 'reconciliation.%'), count(*) FILTER (WHERE key = 'extract' AND source_row IS NULL), "
-        "count(*) FROM exceptions WHERE severity = 'blocker' AND (person IS NULL OR person NOT IN (SELECT person FROM dq_person))"
-    )
-    rejected, whole, total = connection.execute(query).fetchone() or (0, 0, 0)
-    records = total - rejected - whole
-    if rejected:
-        yield f"{rejected:,} row{'s' if rejected > 1 else ''} of the extract could not be read."
-    if whole:
-        yield f"{whole:,} blocker{'s' if whole > 1 else ''} concern{'' if whole > 1 else 's'} the extract as a whole."
-    if records:
-        yield f"{records:,} record{'s' if records > 1 else ''} with a blocker lead{'' if records > 1 else 's'} to no child in the extract."
+    """Reasons why the figure is only "at most", each a sentence."""
+    rejected, whole, total = connection.execute(_UNATTACHED).fetchone() or (0, 0, 0)
     not_run = sum(not rule.evaluated and rule.severity == "blocker" for rule in counts)
-    if not_run:
-        yield f"{not_run:,} blocker rule{'s' if not_run > 1 else ''} could not run."
+    reasons = (
+        (rejected, "row of the extract could not be read", "rows of the extract could not be read"),
+        (whole, "blocker concerns the extract as a whole", "blockers concern the extract as a whole"),
+        (
+            total - rejected - whole,
+            "record with a blocker leads to no child in the extract",
+            "records with a blocker lead to no child in the extract",
+        ),
+        (not_run, "blocker rule could not run", "blocker rules could not run"),
+    )
+    for number, one, several in reasons:
+        if number:
+            yield f"{number:,} {one if number == 1 else several}."
 
 
 def summarise(
@@ -183,9 +190,16 @@ def summarise(
 ) -> RunSummary:
     """Put a run into the plain words that every paper is made from."""
     dimensions, tables, teams = score.rates(measured.counts)
-    inputs = connection.execute(
-        "SELECT coalesce(name, ''), table_name, rows_read, rows_loaded, rows_rejected, rows_elsewhere, coalesce(sha256, '') FROM input_file ORDER BY file_id"
-    ).fetchall()
+    read = (
+        "coalesce(name, '')",
+        "table_name",
+        "rows_read",
+        "rows_loaded",
+        "rows_rejected",
+        "rows_elsewhere",
+        "coalesce(sha256, '')",
+    )
+    inputs = connection.execute(f"SELECT {', '.join(read)} FROM input_file ORDER BY file_id").fetchall()
     return RunSummary(
         project=request.title or wanted.contract.title,
         pack=wanted.name,

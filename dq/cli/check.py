@@ -51,11 +51,14 @@ def command(
         memory=memory,
         time_limit=time_limit,
     )
-    with output.reserved(path, wanted.as_of, out) as folder:
-        with _progress(quiet or as_json) as progress, run.execute(wanted, out=folder, progress=progress) as finished:
-            progress("Writing results", 0, 0)
-            files = report.write(finished.connection, finished.summary, folder, workbooks=not no_workbooks)
-            met, summary = finished.gates_met, finished.summary
+    with (
+        output.reserved(path, wanted.as_of, out) as folder,
+        _progress(quiet or as_json) as progress,
+        run.execute(wanted, out=folder, progress=progress) as finished,
+    ):
+        progress("Writing results", 0, 0)
+        files = report.write(finished.connection, finished.summary, folder, workbooks=not no_workbooks)
+        met, summary = finished.gates_met, finished.summary
     if as_json:
         click.echo(json.dumps({"out": str(folder), **report.as_json(summary)}, indent=2))
     elif not quiet:

@@ -35,6 +35,8 @@ def check_format(date_format: str) -> str | None:
     unknown = [code for code in codes if code not in _CODES]
     if unknown:
         return f"{date_format!r}: %{unknown[0]} is not known; use %d %m %b %Y %H %M %S."
+    if ":" in date_format and "%H" not in date_format:
+        return f"{date_format!r}: a colon belongs to a time (%H:%M)."
     if not {"d", "Y"} <= set(codes) or not {"m", "b"} & set(codes) or len(codes) != len(set(codes)):
         return f"{date_format!r}: a format names day, month and year, each once."
     return None
@@ -64,27 +66,27 @@ def read(value: exp.Expr, formats: tuple[str, ...], *, time: bool) -> exp.Expr:
     A format without a time also takes midnight after the date (``2026-04-07 00:00:00.000``); with `time` (a
     datetime column) any time of day. A format that names a time takes just that.
     """
-    return trees.first_known([branch for one in formats for branch in _branches(value, one, time)])
+    written = [trees.when(_matches(value, pattern(one)), _parsed(value, one)) for one in formats]
+    longer = [_with_time(value, one, time) for one in formats if "%H" not in one]
+    return trees.first_known([*written, *longer])
 
 
-def _branches(value: exp.Expr, date_format: str, time: bool) -> list[exp.Expr]:
-    body = pattern(date_format)
+def _matches(value: exp.Expr, whole: str) -> exp.Expr:
+    return trees.call("regexp_full_match", value, trees.text(whole))
 
-    def parsed(part: exp.Expr) -> exp.Expr:
-        return trees.call("try_strptime", part, trees.text(date_format))
 
-    def matches(whole: str) -> exp.Expr:
-        return trees.call("regexp_full_match", value, trees.text(whole))
+def _parsed(value: exp.Expr, date_format: str) -> exp.Expr:
+    return trees.call("try_strptime", value, trees.text(date_format))
 
-    branches = [trees.when(matches(body), parsed(value))]
-    if "%H" in date_format:
-        return branches
-    tail = f"[ T]({_TIME})" if time else _MIDNIGHT
-    whole = f"({body}){tail}"
-    day = parsed(trees.call("regexp_extract", value, trees.text(whole), trees.number(1)))
+
+def _with_time(value: exp.Expr, date_format: str, time: bool) -> exp.Expr:
+    # The time begins two characters before the first colon, behind the blank or T that ends the date.
+    colon = trees.call("instr", value, trees.text(":"))
+    date_part = trees.call("left", value, exp.Sub(this=colon, expression=trees.number(4)))
+    day = _parsed(date_part, date_format)
     if not time:
-        return [*branches, trees.when(matches(whole), day)]
-    clock = trees.call("regexp_extract", value, trees.text(whole), trees.number(2))
-    iso = trees.call("strftime", day, trees.text("%Y-%m-%d"))
-    moment = exp.TryCast(this=trees.call("concat", iso, trees.text(" "), clock), to=exp.DataType.build("TIMESTAMP"))
-    return [*branches, trees.when(matches(whole), moment)]
+        return trees.when(_matches(value, pattern(date_format) + _MIDNIGHT), day)
+    time_part = trees.call("substr", value, exp.Sub(this=colon.copy(), expression=trees.number(2)))
+    clock = exp.TryCast(this=time_part, to=exp.DataType.build("TIME"))
+    moment = exp.Add(this=trees.cast(day, "DATE"), expression=clock)
+    return trees.when(_matches(value, f"{pattern(date_format)}[ T]{_TIME}"), moment)

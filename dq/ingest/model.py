@@ -46,8 +46,8 @@ class Text:
     """What is known of a text file before it is read: its UTF-8 copy, dialect, and independent counts.
 
     `records` counts rows below the header. `plain` says that every line is one record, so that a line number is a
-    position; `doubtful` that only the strict reader can be trusted with the file (NUL bytes, lone carriage
-    returns, blank lines between records). `odd_space` says that cells may end in white space other than blanks.
+    position; `doubtful` that only the strict reader can be trusted with the file (see
+    `Shape`). `odd_space` says that cells may end in white space other than blanks.
     """
 
     path: Path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -83,9 +84,10 @@ def _open_sources(given: list[TableInput], scratch: Path, say: Progress) -> dict
             ref, sheet, table = key
             say(f"Opening {ref.name}")
             try:
-                return open_source(ref, sheet, table, digests[ref.path].result(), scratch)
+                source = open_source(ref, sheet, table, scratch)
             except InputError as error:
                 return error
+            return dataclasses.replace(source, sha256=digests[ref.path].result())
 
         return dict(zip(keys, pool.map(opened, keys), strict=True))
 

@@ -56,7 +56,7 @@ class Reader:
     def close(self) -> None:
         """Drop the staged tables."""
         for stage in self.stages:
-            self.connection.execute(trees.sql(exp.Drop(this=trees.table("temp", stage), kind="TABLE", exists=True)))
+            self.connection.execute(trees.sql(exp.Drop(tables=[trees.table("temp", stage)], kind="TABLE", exists=True)))
 
     def _key(self, source: Source) -> Path:
         return source.text.path if source.text else source.local or source.ref.path
@@ -82,7 +82,8 @@ class Reader:
 
     def _stage(self, stage: str, relation: exp.Expr) -> None:
         rows = exp.select("*").from_(relation)
-        create = exp.Create(this=trees.table("temp", stage), kind="TABLE", expression=rows)
+        temporary = exp.Properties(expressions=[exp.TemporaryProperty()])
+        create = exp.Create(this=trees.table("temp", stage), kind="TABLE", expression=rows, properties=temporary)
         self.stages.append(stage)
         self.connection.execute(trees.sql(create))
 

@@ -23,14 +23,14 @@ from dq.ingest.workbook import copy_sheet
 _GLOB = frozenset("*?[]{}")
 
 
-def open_source(ref: FileRef, sheet: str | None, table: str, sha256: str, scratch: Path) -> Source:
+def open_source(ref: FileRef, sheet: str | None, table: str, scratch: Path) -> Source:
     """Everything that must be known of a file before its records are read.
 
-    What has to be unpacked or rewritten goes to `scratch`. Raises `InputError` for a file that is not what its
+    What has to be unpacked or rewritten goes to `scratch`. The fingerprint is left to the caller. Raises `InputError` for a file that is not what its
     name says, is damaged, empty, locked or without a header.
     """
     try:
-        return _open(ref, sheet, table, sha256, scratch)
+        return _open(ref, sheet, table, scratch)
     except FileNotFoundError:
         problem = Problem(ref.name, message="The file does not exist.")
     except PermissionError:
@@ -45,7 +45,7 @@ def open_source(ref: FileRef, sheet: str | None, table: str, sha256: str, scratc
     raise InputError(problem)
 
 
-def _open(ref: FileRef, sheet: str | None, table: str, sha256: str, scratch: Path) -> Source:
+def _open(ref: FileRef, sheet: str | None, table: str, scratch: Path) -> Source:
     local, name, packed = _unpack(ref, scratch)
     with local.open("rb") as stream:
         try:
@@ -57,9 +57,9 @@ def _open(ref: FileRef, sheet: str | None, table: str, sha256: str, scratch: Pat
     if kind == "workbook":
         copy = _scratch_file(scratch, ".parquet")
         names, used_sheet = copy_sheet(ref.name, local, sheet, table, copy)
-        return Source(ref, ending, "", size, sha256, names, sheet=used_sheet, local=copy)
+        return Source(ref, ending, "", size, "", names, sheet=used_sheet, local=copy)
     if kind == "parquet":
-        return Source(ref, ending, "", size, sha256, _parquet_columns(ref, local), local=local)
+        return Source(ref, ending, "", size, "", _parquet_columns(ref, local), local=local)
     text_path, encoded = _as_utf8(local, scratch)
     header = read_header(ref.name, text_path)
     shape = count(text_path, header.offset, header.delimiter, len(header.names))
@@ -70,11 +70,10 @@ def _open(ref: FileRef, sheet: str | None, table: str, sha256: str, scratch: Pat
         first_line=header.first_line,
         records=shape.records,
         plain=shape.quoted_newlines == 0,
-        doubtful=shape.nul or shape.lone_return or shape.open_quote or shape.blank_within > 0 or shape.blank_rows
-        or header.first_line != header.line + 1,
+        doubtful=shape.doubtful or header.first_line != header.line + 1,
         odd_space=shape.odd_space,
-    )  # fmt: skip
-    return Source(ref, ending, encoded, size, sha256, header.names, text=text)
+    )
+    return Source(ref, ending, encoded, size, "", header.names, text=text)
 
 
 def _unpack(ref: FileRef, scratch: Path) -> tuple[Path, str, str]:

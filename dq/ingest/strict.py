@@ -61,7 +61,7 @@ class _Lines:
 def read_strictly(text: Text, width: int, target: Path) -> tuple[int, list[Reject]]:
     """Write the good rows of a file to a scratch file; returns their number and the rejected rows.
 
-    Lines that hold nothing but separators and white space are no rows.
+    Lines of nothing but separators, or of nothing but white space, are no rows.
     """
     rejects: list[Reject] = []
     before = csv.field_size_limit(LONGEST_CELL)
@@ -90,7 +90,7 @@ def _record(lines: _Lines, delimiter: str, width: int) -> tuple[list[str], str |
         lines.give_back()
         reason = str(error)
         return [], _UNCLOSED if "unexpected end" in reason else _TOO_LONG if "limit" in reason else _STRAY
-    if not any(cell and not cell.isspace() for cell in cells):
+    if not any(cells) and _is_blank("".join(lines.taken), delimiter):
         return [], None
     if any("\x00" in cell for cell in cells):
         return [], "The row holds NUL bytes; the file is damaged here."
@@ -103,3 +103,7 @@ def _record(lines: _Lines, delimiter: str, width: int) -> tuple[list[str], str |
             message += " It is the last row; the file may be cut off."
         return [], message
     return cells, None
+
+
+def _is_blank(line: str, delimiter: str) -> bool:
+    return line.isspace() or not line.strip("\r\n" + delimiter)

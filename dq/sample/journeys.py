@@ -126,7 +126,7 @@ class _Lengths:
         size = len(kind)
         still = np.full(size, "", dtype=object) if state is None else state
         rest = draw.whole(12, 130, size)
-        first, step = draw.whole(68, 84, size), draw.whole(140, 172, size)
+        first, step = draw.whole(66, 80, size), draw.whole(140, 168, size)
         cin = np.where(still == "cin", np.minimum(elapsed + rest, 340), draw.length(130, 0.5, 30, 330, size))
         reviews = draw.whole(1, 3, size)
         needed = -(-np.maximum(elapsed + 15 - first, 0) // step) + 1

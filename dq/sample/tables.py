@@ -1,12 +1,12 @@
-"""The world as columns: every record that will ever be made, and what an extract of a given day can see of it.
+"""The world as columns: every record that will ever be made, each with the day on which it is entered.
 
 A `Table` holds contract columns as numpy arrays, days as `datetime64[D]` (moments as `datetime64[m]`), everything else
 as text with None for blank. Beside them stand the day on which each record is entered and the child it belongs to.
+A column whose name begins with an underscore is known to the generator only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,19 +79,14 @@ def text(values: Numbers) -> Texts:
     return values.astype("U12").astype(object)
 
 
-def as_of(world: World, today: np.datetime64, ends: Mapping[str, Mapping[str, tuple[str, ...]]]) -> World:
-    """What an extract taken on a day holds: records entered by then, and of their later days nothing.
+def rising(prefix: str, known: Days) -> Texts:
+    """Record numbers that rise with the day of entry, beside the records as they stand."""
+    ids = np.empty(len(known), dtype=object)
+    ids[np.argsort(known, kind="stable")] = numbers(prefix, len(known))
+    return ids
 
-    `ends` says, for each table and date column, which columns are filled in together with that date.
-    """
-    seen: World = {}
-    for name, table in world.items():
-        rows = np.flatnonzero(table.known <= today)
-        visible = table.take(rows)
-        for column, together in ends.get(name, {}).items():
-            to_come = visible[column] > today
-            for each in (column, *together):
-                values = visible[each]
-                values[to_come] = None if values.dtype == object else np.datetime64("NaT")
-        seen[name] = visible
-    return seen
+
+def join(tables: list[Table]) -> Table:
+    """Tables of the same columns one below the other."""
+    columns = {name: np.concatenate([table[name] for table in tables]) for name in tables[0].columns}
+    return Table(columns, np.concatenate([t.known for t in tables]), np.concatenate([t.child for t in tables]))

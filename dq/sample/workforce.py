@@ -12,7 +12,7 @@ from dq.sample.draw import Draw, Texts
 from dq.sample.schedule import repeat, running
 from dq.sample.tables import Table, World, blank, flag, numbers, where
 
-CASES_A_POST = 16
+CASES_A_POST = np.array([40, 15, 16, 16, 16, 17, 16, 60])
 POSTS_A_TEAM = 6
 FIRST_DAY = days.day("2009-01-05")
 SERVICES = (
@@ -67,6 +67,7 @@ def staff(seed: int, open_cases: Numbers, last: np.datetime64) -> Workforce:
     """Posts enough for the open cases of each service, in teams of six; a manager each."""
     draw = Draw(seed, "workforce")
     posts = np.maximum(-(-open_cases // CASES_A_POST), 2)
+    posts[FRONT_DOOR] = max(2, int(open_cases.sum()) // 250)
     service, place = repeat(posts)
     teams = -(-posts // POSTS_A_TEAM)
     team = (np.cumsum(teams) - teams)[service] + place % teams[service]
@@ -74,7 +75,7 @@ def staff(seed: int, open_cases: Numbers, last: np.datetime64) -> Workforce:
     leaving_now = draw.chance(0.05, len(service))
     held = np.where(leaving_now, draw.whole(1, 42, len(service)), held)
     history = int((last - FIRST_DAY).astype(np.int64))
-    owner, number = repeat(np.full(len(service), history // 250 + 1))
+    owner, number = repeat(np.full(len(service), history // 250 + 2))
     lengths = np.where(number == 0, held[owner], draw.whole(250, 1400, len(owner)))
     started = days.working_before(days.add_days(np.full(len(owner), last), -running(lengths, number)))
     kept = started > FIRST_DAY

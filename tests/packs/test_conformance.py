@@ -62,9 +62,9 @@ def _cases() -> Iterator[Case]:
 
 
 def _case(pack: str, rule: str, record: dict[str, Any]) -> Case:
-    tables = {
-        name: pd.DataFrame(table["rows"], columns=table["columns"], dtype="str") for name, table in record["tables"].items()
-    }
+    tables = {}
+    for name, table in record["tables"].items():
+        tables[name] = pd.DataFrame(table["rows"], columns=table["columns"], dtype="str")
     metadata = record["metadata"] or {}
     settings: dict[str, Any] = {name: metadata[name] for name in SETTINGS if name in metadata}
     if "collectionYear" in metadata:
@@ -93,12 +93,12 @@ def _flagged(case: Case, *, backwards: bool = False) -> Rows:
     of_rule = result.rules[result.rules["rule"] == case.rule]
     assert list(of_rule["status"].unique()) != ["not_evaluated"], of_rule["reason"].tolist()
     found: Rows = {}
-    for each in result.exceptions[result.exceptions["rule"] == case.rule].itertuples():
-        if pd.isna(each.source_row):
+    of_rule = result.exceptions[result.exceptions["rule"] == case.rule]
+    for table, line in zip(of_rule["table"], of_rule["source_row"].astype(object), strict=True):
+        if line is pd.NA:
             found.setdefault(EXTRACT, []).append(0)
             continue
-        position = int(each.source_row) - 2
-        table = str(each.table)
+        position = int(line) - 2
         found.setdefault(table, []).append(len(case.tables[table]) - 1 - position if backwards else position)
     return {table: sorted(rows) for table, rows in found.items()}
 
@@ -111,19 +111,19 @@ def _needed(pack: str) -> tuple[str, ...]:
     return tuple(table.name for table in packs.load([pack]).contract.tables.values() if not table.optional)
 
 
-if CASES.is_dir():
-    ALL = list(_cases())
-else:
-    ALL = []
+ALL = list(_cases()) if CASES.is_dir() else []
+absent = pytest.mark.skipif(
+    not CASES.is_dir(), reason=f"THE RECORDED CASES ARE NOT HERE ({CASES}): no return rule is held against them"
+)
 
 
-@pytest.mark.skipif(not CASES.is_dir(), reason=f"THE RECORDED CASES ARE NOT HERE ({CASES}): no return rule is held against them")
+@absent
 def test_every_rule_of_the_return_packs_has_a_recorded_case() -> None:
     without = {rule for pack in PACKS for rule in _rule_ids(pack)} - {case.rule for case in ALL}
     assert not without
 
 
-@pytest.mark.skipif(not CASES.is_dir(), reason=f"THE RECORDED CASES ARE NOT HERE ({CASES}): no return rule is held against them")
+@absent
 @pytest.mark.parametrize("backwards", [False, True], ids=["in order", "in reverse"])
 @pytest.mark.parametrize("case", ALL, ids=str)
 def test_the_recorded_rows_are_flagged(case: Case, backwards: bool) -> None:

@@ -1,0 +1,26 @@
+"""dq lint"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from dq.lint import lint
+
+
+@click.command("lint")
+@click.argument("packs", nargs=-1, required=True, metavar="PACK...")
+@click.option("--quiet", is_flag=True, help="Print nothing but problems.")
+def command(packs: tuple[str, ...], quiet: bool) -> None:
+    """Find every fault of PACK (a name or a folder; several: more rules on the first one's tables).
+
+    Ends with 1 when there is an error; a warning alone does not.
+    """
+    found = lint(packs)
+    for problem in found.problems:
+        click.echo(f"{problem.level}: {problem}")
+    errors = sum(problem.level == "error" for problem in found.problems)
+    if not quiet:
+        click.echo(f"{found.rules} rules and {found.views} views: {len(found.problems)} problems, {errors} of them errors.")
+    sys.exit(1 if errors else 0)

@@ -1,0 +1,44 @@
+"""dq rules"""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from dq import pack as packs
+
+COLUMNS = ("id", "table", "severity", "dimension", "theme", "title")
+
+
+@click.command("rules")
+@click.argument("packs_", nargs=-1, metavar="[PACK...]")
+@click.option("--select", multiple=True, metavar="RULES", help="Only these: id, glob, or field:value; may be repeated.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print as CSV.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def command(packs_: tuple[str, ...], select: tuple[str, ...], as_csv: bool, as_json: bool) -> None:
+    """List the rules of PACK (default casework) that a selection names.
+
+    A selection is an id, a glob (CPV-*), or field:value with id, tag, table, severity, dimension, theme or kind.
+    One beginning with - takes rules away. The same selections work on check and test-rules.
+    """
+    rules = packs.load(packs_ or ("casework",)).select(select).rules
+    rows = [{name: getattr(rule, name) for name in COLUMNS} for rule in rules]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+    elif as_csv:
+        writer = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    else:
+        table = Table(box=None, pad_edge=False)
+        for name in COLUMNS:
+            table.add_column(name.capitalize(), no_wrap=name == "id")
+        for row in rows:
+            table.add_row(*row.values())
+        Console().print(table)
+        click.echo(f"{len(rows)} rules.")

@@ -1,0 +1,26 @@
+"""dq test-rules"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from dq import examples, pack
+
+
+@click.command("test-rules")
+@click.argument("packs", nargs=-1, required=True, metavar="PACK...")
+@click.option("--select", multiple=True, metavar="RULES", help="Only these rules: id, glob, or field:value; may be repeated.")
+@click.option("--quiet", is_flag=True, help="Print nothing but problems.")
+def command(packs: tuple[str, ...], select: tuple[str, ...], quiet: bool) -> None:
+    """Run every example of PACK (a name or a folder; several: more rules on the first one's tables)."""
+    tested = examples.run(pack.load(packs).select(select))
+    for problem in tested.problems:
+        click.echo(str(problem))
+    if not quiet:
+        click.echo(
+            f"{tested.examples} examples of {tested.rules} rules and {tested.views} views: "
+            + (f"{len(tested.problems)} problems." if tested.problems else "all as they say.")
+        )
+    sys.exit(1 if tested.problems else 0)

@@ -1,0 +1,48 @@
+"""JSON Schema of a rule file, made from the models and from the checks' signatures."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from dq.checks import CHECKS, Check
+from dq.rules import rule_schema
+
+
+def rule_file_schema() -> dict[str, Any]:
+    """Schema of a theme file: `theme:`, `note:` and a list of rules, each with exactly one check or `flags:`."""
+    rule = rule_schema()
+    definitions = rule.pop("$defs", {})
+    for name, check in CHECKS.items():
+        rule["properties"][name] = _check_schema(check)
+    rule["additionalProperties"] = False
+    rule["oneOf"] = [{"required": [name]} for name in (*CHECKS, "flags")]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Rules of a dq pack",
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["rules"],
+        "properties": {
+            "theme": {"type": "string", "description": "What the rules of this file are about."},
+            "note": {"type": "string"},
+            "rules": {"type": "array", "items": rule},
+        },
+        "$defs": definitions,
+    }
+
+
+def _check_schema(check: Check) -> dict[str, Any]:
+    """The long form (parameters by name) or the short form (the first parameter alone)."""
+    properties = {name.removesuffix("_"): check.types[name].json_schema() for name in check.parameters}
+    required = [
+        name.removesuffix("_") for name, parameter in check.parameters.items() if parameter.default is inspect.Parameter.empty
+    ]
+    long = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+    first = check.types[check.first].json_schema()
+    choices: list[dict[str, Any]] = [long]
+    if len(required) <= 1:
+        choices.append(first)
+        if first.get("type") == "array":
+            choices.append({"type": "string"})
+    return {"description": check.documentation, "anyOf": choices}
