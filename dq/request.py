@@ -16,6 +16,10 @@ from dq.errors import OptionError, Problem, ProjectError, did_you_mean
 from dq.score import METRICS
 
 
+PLAIN_GATES = ("blockers == 0",)
+"""What a plain folder is held against, where no board has set gates."""
+
+
 @dataclass(frozen=True)
 class Request:
     """Everything a run depends on, but for the packs' own content."""
@@ -77,7 +81,7 @@ def of_path(
     earlier = path / "previous"
     return Request(
         (pack,), as_of or _named_date(path) or today(), folder=path, previous=earlier if earlier.is_dir() else None,
-        select=tuple(select), title=path.resolve().name, **common,
+        select=tuple(select), gates=PLAIN_GATES, title=path.resolve().name, **common,
     )  # fmt: skip
 
 

@@ -130,10 +130,10 @@ def _readiness(
     for name, subject in contract.tables.items():
         if subject.open is None:
             continue
-        is_open = Reader(compiler.catalogue).predicate(subject.open, Scope({name: compiler.relations[name]}))
+        still_open = Reader(compiler.catalogue).predicate(subject.open, Scope({name: compiler.relations[name]}))
         same = exp.EQ(this=column("row_id", "r"), expression=column("row_id", name))
         select = exp.select(named(column("person", "r"), "person")).from_(table(name)).join(table(name, "r", ROUTES), on=same)
-        parts.append(select.where(compiler.lower(is_open, "duckdb")))
+        parts.append(select.where(compiler.lower(still_open, "duckdb")))
     everyone = exp.select(named(exp.cast(exp.null(), "text"), "person")).where(exp.false())
     united = exp.union(everyone, exp.union(*parts) if len(parts) > 1 else parts[0]) if parts else everyone
     connection.execute(
@@ -146,9 +146,9 @@ def _readiness(
         "SELECT (SELECT count(*) FROM dq_open), (SELECT count(*) FROM dq_open ANTI JOIN dq_blocked USING (person)), "
         "(SELECT count(*) FROM dq_person), (SELECT count(*) FROM dq_person ANTI JOIN dq_blocked USING (person))"
     ).fetchone()
-    assert numbers is not None
+    is_open, ready, everybody, ready_all = numbers or (0, 0, 0, 0)
     reasons = tuple(_unattached(connection, counts))
-    return Readiness(*numbers, bool(reasons), reasons)
+    return Readiness(is_open, ready, everybody, ready_all, bool(reasons), reasons)
 
 
 _UNATTACHED = """

@@ -6,7 +6,11 @@ Exit codes: 0 done (gates met), 1 gates not met or problems found, 2 could not r
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+import traceback
+from pathlib import Path
+from typing import Any
 
 import click
 
@@ -38,6 +42,15 @@ SUMMARIES = {
 
 
 class _Lazy(click.Group):
+    """Loads a command's module when it is used, and turns a `DqError` into its problems and exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except DqError as error:
+            show(error)
+            ctx.exit(2)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
@@ -59,16 +72,24 @@ def cli() -> None:
     """Check children's case records before the case-recording system is changed."""
 
 
+entry: click.Group = cli
+
+
 def main() -> None:
-    """Run the command line; turns a `DqError` into its problems on standard error and exit code 2."""
+    """Run the command line. A fault of dq's own ends with 2 and its place, without the values that it may quote."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")  # an old console's code page must not stop a run
     try:
         cli.main(prog_name="dq")
-    except DqError as error:
-        show(error)
+    except Exception as error:
+        if os.environ.get("DQ_DEBUG"):
+            raise
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "dq" in frame.filename]
+        where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+        click.echo(f"dq has a fault of its own: {type(error).__name__}{where}. Nothing was written.", err=True)
+        click.echo("Please report it with this line. DQ_DEBUG=1 shows more; that may quote records.", err=True)
         sys.exit(2)
 
 

@@ -92,7 +92,7 @@ def _record(lines: _Lines, delimiter: str, width: int) -> tuple[list[str], str |
         return [], _UNCLOSED if "unexpected end" in reason else _TOO_LONG if "limit" in reason else _STRAY
     if not any(cells) and _is_blank("".join(lines.taken), delimiter):
         return [], None
-    if any("\x00" in cell for cell in cells):
+    if any("\x00" in line for line in lines.taken):
         return [], "The row holds NUL bytes; the file is damaged here."
     if len(cells) != width:
         few = "few" if len(cells) < width else "many"

@@ -6,7 +6,7 @@ A part that draws more or less does not change what other parts draw.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -42,15 +42,16 @@ class Draw:
 
     def code(self, shares: Mapping[str, float], size: int) -> Texts:
         """Codes in these shares (they need not add up to one)."""
-        return self.one_of(list(shares), size, list(shares.values()))
+        return np.array(list(shares), dtype=object)[self.place(shares.values(), size)]
 
-    def one_of(self, values: Sequence[str], size: int, weights: Sequence[float] | None = None) -> Texts:
-        """One of the values each time, evenly unless weights are given."""
-        pool = np.array(values, dtype=object)
-        if weights is None:
-            return pool[self.random.integers(0, len(pool), size)]
-        edges = np.cumsum(np.array(weights, dtype=float))
-        return pool[np.searchsorted(edges, self.random.random(size) * edges[-1], side="right").clip(0, len(pool) - 1)]
+    def one_of(self, values: Sequence[str], size: int) -> Texts:
+        """One of the values each time, evenly."""
+        return np.array(values, dtype=object)[self.random.integers(0, len(values), size)]
+
+    def place(self, weights: Collection[float], size: int) -> Numbers:
+        """Places in a list by weight."""
+        edges = np.cumsum(np.array(list(weights), dtype=float))
+        return np.searchsorted(edges, self.random.random(size) * edges[-1], side="right").clip(0, len(edges) - 1)
 
     def order(self, size: int) -> Numbers:
         """The numbers 0 to size - 1 in random order."""

@@ -235,8 +235,10 @@ def _chain(draw: Draw, child: Numbers, kind: Texts, birth: Days, referral: Days,
     close = np.select(
         [kind == "nfa", kind == "assess", np.isin(kind, ["cin", "cp_cin"]), kind == "cp", home],
         [decision, days.add_working_days(assessed_to, draw.whole(0, 3, size)), cin_end, cp_end, after_end],
-        default=np.where(cared_for, days.later(care_end, days.add_working_days(assessed_to, 1)), NONE),
+        default=care_end,
     )
+    assessed_to = np.where(cared_for, days.earlier(assessed_to, care_end), assessed_to)
+    enquiry_end = np.where(cared_for, days.earlier(enquiry_end, care_end), enquiry_end)
     assessed = [np.where(goes_on, each, NONE) for each in (assessed_from, assessed_to)]
     stages = (cp_start, np.where(protected, cp_end, NONE), lengths.cp_first, lengths.cp_step, cin_start, cin_end)
     ends = (care_start, care_end, after_start, after_end, close)
