@@ -232,6 +232,9 @@ def load(folder: Path) -> Contract:
     except DqError as error:
         raise PackError(error.problems) from None
     tables = {name: _named(name, table) for name, table in dataset.tables.items()}
+    people = tables.get(dataset.person_table)
+    if people is not None and people.person is None and people.key:
+        tables[people.name] = people.model_copy(update={"person": people.key[0]})
     codes, problems = _read_codes(folder / "codes")
     head = (dataset.pack, dataset.title, dataset.person_table)
     contract = Contract(*head, tables, codes, dataset.date_formats, dataset.owner, dataset.routing, folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,6 +67,8 @@ def of_path(
 
     Raises `ProjectError` or `OptionError` saying what to do where the path is neither.
     """
+    if memory is not None and not re.fullmatch(r"[1-9]\d*(\.\d+)? ?(MB|GB|TB|MiB|GiB|TiB)", memory):
+        raise OptionError(Problem(subject=f"--memory {memory}", message="This is not an amount of memory.", fix="Write 2GB or 500MB."))
     common: dict[str, Any] = {"settings": settings or {}, "threads": threads, "memory": memory, "time_limit": time_limit}
     if not path.is_dir():
         what = "is a file" if path.exists() else "does not exist"

@@ -200,7 +200,7 @@ def _spoken(field: Column, alias: str) -> Tree:
     return exp.func("coalesce", spoken, column(f"raw__{field.name}", alias))
 
 
-def drop_rules(connection: duckdb.DuckDBPyConnection, rules: Iterable[str]) -> None:
-    """Forget the findings of rules that only ran because another depends on them."""
-    for rule in rules:
-        connection.execute("DELETE FROM dq_finding WHERE rule = ?", [rule])
+def keep_only(connection: duckdb.DuckDBPyConnection, silent: Iterable[str], built_in: Iterable[str]) -> None:
+    """Forget the findings of rules that ran only because another depends on them, and of built-in rules not wanted."""
+    connection.execute("DELETE FROM dq_finding WHERE rule IN (SELECT unnest(?::VARCHAR[]))", [list(silent)])
+    connection.execute("DELETE FROM ingest_finding WHERE rule NOT IN (SELECT unnest(?::VARCHAR[]))", [sorted(built_in)])

@@ -9,6 +9,7 @@ the project knows teams (`routed` false). A project's teams file overrides the e
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,8 @@ def read_teams(path: Path) -> list[TeamRow]:
             values = [(row.get(name) or "").strip() for name in TEAM_FILE_COLUMNS]
             if not values[0] or not values[2]:
                 problems.append(Problem(str(path), reader.line_num, "", "A row needs worker_id and team."))
+            elif values[4] and not _is_date(values[4]):
+                problems.append(Problem(str(path), reader.line_num, "", "left_on is not a date.", "Write it like 2026-03-31."))
             elif values[0] in rows:
                 problems.append(Problem(str(path), reader.line_num, "", f"Worker {values[0]!r} stands here twice."))
             else:
@@ -59,6 +62,13 @@ def read_teams(path: Path) -> list[TeamRow]:
     if problems:
         raise ProjectError(problems)
     return list(rows.values())
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return bool(dt.date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def workers(contract: Contract) -> exp.Select | None:

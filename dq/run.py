@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import ModuleType
@@ -80,12 +81,13 @@ def execute(request: Request, *, out: Path | None = None, progress: Progress = _
             values = settings.values(wanted.settings, request.project_settings, request.settings)
             values |= {"as_of": request.as_of, "go_live": request.go_live}
             chosen, silent = _with_dependencies(wanted, request.select)
+            built_in = _built_in(wanted.contract, request.select)
             compiler = Compiler(wanted.contract, wanted.views, wanted.settings, values)
             rules = _compile(compiler, chosen)
         connection = connect(work, threads=request.threads, memory=request.memory)
         try:
             with watch.step("ingest"):
-                missing = _load(connection, request, wanted, rules, progress)
+                missing, unrecognised = _load(connection, request, wanted, rules, progress)
             allowed = [work, *([out.resolve().parent] if out is not None else [])]
             lock(connection, allowed)
             engine = DuckDBEngine(connection, compiler, time_limit=request.time_limit)
@@ -93,15 +95,15 @@ def execute(request: Request, *, out: Path | None = None, progress: Progress = _
                 _route(engine, request, wanted.contract, compiler)
             with watch.step("rules"):
                 outcomes = _evaluate(engine, compiler, rules, missing, progress)
-                results.drop_rules(connection, silent)
+                results.keep_only(connection, silent, built_in)
             with watch.step("exceptions"):
                 results.collect(connection, wanted.contract, wanted.rules)
             spoken = [rule for rule in rules if rule.rule.id not in silent]
             with watch.step("scores"):
-                measured = tallies.measure(connection, wanted.contract, compiler, spoken, outcomes)
+                measured = tallies.measure(connection, wanted.contract, compiler, spoken, outcomes, built_in)
             with watch.step("gates"):
                 judged = loading().judge(request.gates, measured.metrics)
-            summary = tallies.summarise(connection, request, wanted, spoken, measured, judged, watch.seconds)
+            summary = tallies.summarise(connection, request, wanted, spoken, measured, judged, unrecognised, watch.seconds)
             yield Run(connection, summary, wanted, all(gate.met for gate in judged))
         finally:
             connection.close()
@@ -122,7 +124,8 @@ def _in_background(name: str) -> Callable[[], ModuleType]:
 def _with_dependencies(wanted: Pack, patterns: Sequence[str]) -> tuple[list[Rule], set[str]]:
     """Rules to run, those that others depend on first, and the ids that run only for the sake of others."""
     by_id = {rule.id: rule for rule in wanted.rules}
-    asked = [rule.id for rule in pack.selected(wanted.rules, _rule_patterns(wanted, patterns))] if patterns else list(by_id)
+    own = [pattern for pattern in patterns if not _names_built_in(wanted.contract, pattern)]
+    asked = [rule.id for rule in pack.selected(wanted.rules, own)] if own or not patterns else []
     order: dict[str, None] = {}
 
     def add(rule_id: str, above: tuple[str, ...]) -> None:
@@ -138,10 +141,17 @@ def _with_dependencies(wanted: Pack, patterns: Sequence[str]) -> tuple[list[Rule
     return [by_id[rule_id] for rule_id in order], set(order) - set(asked)
 
 
-def _rule_patterns(wanted: Pack, patterns: Sequence[str]) -> list[str]:
-    """Patterns without those of built-in rules, which always run; an unknown one still raises in `pack.selected`."""
-    built_in = {f"{kind}.{table}" for kind in KINDS for table in wanted.contract.tables}
-    return [pattern for pattern in patterns if pattern not in built_in]
+def _built_in(contract: Contract, patterns: Sequence[str]) -> set[str]:
+    """Built-in rules that a selection leaves: all without one; otherwise those it names, and lost rows always."""
+    every = {f"{kind}.{table}" for table in contract.tables for kind in KINDS}
+    if not patterns:
+        return every
+    return {rule for rule in every if rule.startswith("reconciliation.") or any(fnmatchcase(rule, each) for each in patterns)}
+
+
+def _names_built_in(contract: Contract, pattern: str) -> bool:
+    """Whether a pattern names built-in rules, such as ``type.*``; a bare ``*`` names the pack's own."""
+    return "." in pattern and any(fnmatchcase(f"{kind}.{table}", pattern) for kind in KINDS for table in contract.tables)
 
 
 def _compile(compiler: Compiler, rules: Iterable[Rule]) -> list[CompiledRule]:
@@ -157,21 +167,26 @@ def _compile(compiler: Compiler, rules: Iterable[Rule]) -> list[CompiledRule]:
 
 def _load(
     connection: duckdb.DuckDBPyConnection, request: Request, wanted: Pack, rules: Sequence[CompiledRule], progress: Progress
-) -> set[str]:
-    """Read the extract, and the earlier one where a rule needs it; returns relations that are not there."""
+) -> tuple[set[str], list[str]]:
+    """Read the extract, and the earlier one where a rule needs it; returns relations and files that are not used.
+
+    The first are tables that the extract lacks, the second files that no table takes.
+    """
     contract = wanted.contract
     source = pack.load_source_map(wanted, request.source, request.base) if request.source else None
+    unrecognised: list[str] = []
     if request.frames is not None:
         _known_tables(request.frames, contract)
         ingest.load(connection, contract, [], frames=dict(request.frames))
     else:
         assert request.folder is not None
         inputs = ingest.locate(request.folder, contract, source)
+        unrecognised = ingest.unrecognised(request.folder, inputs)
         last_year = _last_year(request, contract)
         ingest.load(connection, contract, [*inputs, *last_year], progress=lambda text: progress(text, 0, 0))
     found = connection.execute("SELECT table_name FROM absent_table").fetchall()
     missing = {str(row[0]) for row in found if not contract.tables[str(row[0])].optional}
-    return missing | _load_previous(connection, request, contract, source, rules)
+    return missing | _load_previous(connection, request, contract, source, rules), unrecognised
 
 
 def _known_tables(frames: Mapping[str, object], contract: Contract) -> None:

@@ -146,6 +146,7 @@ class RunSummary:
     by_table: tuple[PassRate, ...] = ()
     by_team: tuple[PassRate, ...] = ()
     inputs: tuple[InputFile, ...] = ()
+    unrecognised: tuple[str, ...] = ()
     tables: tuple[TableNote, ...] = ()
     teams: tuple[str, ...] = ()
     system: str = "the old system"

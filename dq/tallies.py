@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -44,10 +44,13 @@ def measure(
     compiler: Compiler,
     rules: Sequence[CompiledRule],
     outcomes: Mapping[str, Outcome],
+    built_in: Container[str],
 ) -> Measured:
     """Count everything that gates and papers speak of."""
     rows, counts = [], []
     for row, teams in (*_rule_rows(rules, outcomes), *_built_in_rows(connection, contract)):
+        if row.rule not in outcomes and row.rule not in built_in:
+            continue
         rows.append(row)
         evaluated = row.status != "not_evaluated"
         counts.append(RuleCounts(row.rule, row.table, row.severity, row.dimension, evaluated, row.assessed, row.failing, teams))
@@ -186,6 +189,7 @@ def summarise(
     rules: Sequence[CompiledRule],
     measured: Measured,
     judged: Sequence[Gate],
+    unrecognised: Sequence[str],
     timings: Mapping[str, float],
 ) -> RunSummary:
     """Put a run into the plain words that every paper is made from."""
@@ -213,6 +217,7 @@ def summarise(
         by_table=tables,
         by_team=teams,
         inputs=tuple(InputFile(*row) for row in inputs),
+        unrecognised=tuple(unrecognised),
         tables=_notes(wanted.contract),
         system=request.system,
         contact=request.contact,

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 
 from sqlglot import exp
 
+from dq import patterns
 from dq.errors import did_you_mean
-from dq.expression.reader import BOOLEAN, NULL, Kind, Reader, Scope, Typed, described, handles
+from dq.expression.reader import BOOLEAN, NULL, Kind, Reader, Scope, Typed, binary, described, handles, widest
 from dq.functions import FUNCTIONS, Function, Tree
 
 
-@handles(exp.Add, exp.Sub, exp.Mul, exp.Div)
+@handles(exp.Add, exp.Sub, exp.Mul, exp.Div, parts="this expression typed safe")
 def _arithmetic(reader: Reader, node: exp.Binary, scope: Scope) -> Typed:
     left, right = reader.walk(node.this, scope), reader.walk(node.expression, scope)
     for _, kind in (left, right):
@@ -24,7 +25,7 @@ def _arithmetic(reader: Reader, node: exp.Binary, scope: Scope) -> Typed:
     return tree, Kind("integer" if whole else "number")
 
 
-@handles(exp.Neg)
+@handles(exp.Neg, parts="this")
 def _negative(reader: Reader, node: exp.Neg, scope: Scope) -> Typed:
     tree, kind = reader.walk(node.this, scope)
     if kind.family not in ("number", "null", "any"):
@@ -32,18 +33,18 @@ def _negative(reader: Reader, node: exp.Neg, scope: Scope) -> Typed:
     return exp.Neg(this=tree), kind
 
 
-@handles(exp.DPipe)
+@handles(exp.DPipe, parts="this expression safe")
 def _concatenated(reader: Reader, node: exp.DPipe, scope: Scope) -> Typed:
     return _called(reader, FUNCTIONS["concat"], [node.this, node.expression], scope)
 
 
-@handles(exp.Paren)
+@handles(exp.Paren, parts="this")
 def _paren(reader: Reader, node: exp.Paren, scope: Scope) -> Typed:
     tree, kind = reader.walk(node.this, scope)
     return exp.Paren(this=tree), kind
 
 
-@handles(exp.Anonymous)
+@handles(exp.Anonymous, parts="this expressions")
 def _anonymous(reader: Reader, node: exp.Anonymous, scope: Scope) -> Typed:
     name = str(node.this).lower()
     if name in ("raw", "parses"):
@@ -65,7 +66,7 @@ def _text_of(reader: Reader, node: exp.Anonymous, scope: Scope) -> Typed:
     if not isinstance(column, exp.Column):
         return column, kind
     relation = scope.find(column.table)
-    if relation is None or relation.table is None or column.name in relation.added:
+    if relation is None or not relation.in_file(column.name):
         return reader.fault(f"{name} takes a column of a file, and {column.name!r} is a view's.", "Name the file's column.")
     reader.found.functions.add(name)
     if kind.family == "text":
@@ -110,9 +111,17 @@ _NAMED: dict[type[exp.Expr], tuple[str, tuple[str, ...]]] = {
 }
 
 
-@handles(exp.Func)
+_FLAGS = {"safe", "coalesce", "ignore_nulls", "typed"}
+"""How SQLGlot notes that DuckDB takes NULLs its own way; the functions here say what they do with them."""
+
+
+@handles(exp.Func, parts=None)
 def _function(reader: Reader, node: exp.Func, scope: Scope) -> Typed:
     named = _NAMED.get(type(node))
+    if isinstance(node, exp.RegexpLike) and not node.meta:
+        return reader.fault("The operator ~ may not stand here.", "Use regexp_matches(x, 'pattern').")
+    if isinstance(node, exp.DayOfWeek) and node.meta.get("end", 0) - node.meta.get("start", 0) + 1 != len("day_of_week"):
+        return reader.fault("The function 'dayofweek' is not one that a rule may use.", "Use day_of_week(d): Monday is 1.")
     if named is None:
         name = node.sql_name().lower()
         fix = did_you_mean(name, FUNCTIONS) or "See the list of functions."
@@ -124,7 +133,7 @@ def _function(reader: Reader, node: exp.Func, scope: Scope) -> Typed:
     for part in parts:
         value = node.args.get(part)
         arguments += value if isinstance(value, list) else [value] if value is not None else []
-    used = {key for key, value in node.args.items() if value not in (None, False, [], True)} - set(parts)
+    used = {key for key, value in node.args.items() if value not in (None, False, [])} - set(parts) - _FLAGS
     if used:
         return reader.fault(f"{name} takes no {', '.join(sorted(used))} here.", "See the list of functions.")
     return _called(reader, FUNCTIONS[name], arguments, scope)
@@ -134,9 +143,13 @@ def _called(reader: Reader, function: Function, arguments: Iterable[Tree], scope
     values = [reader.walk(argument, scope) for argument in arguments]
     reader.found.functions.add(function.name)
     most, least = len(function.arguments), len(function.arguments) - function.optional
-    if not function.many and not least <= len(values) <= most:
-        wanted = f"{least}" if least == most else f"{least} to {most}"
+    if len(values) < least or (len(values) > most and not function.many):
+        wanted = f"{least} or more" if function.many else f"{least}" if least == most else f"{least} to {most}"
         return reader.fault(f"{function.name} takes {wanted} arguments, got {len(values)}.", function.summary)
+    if function.name == "regexp_matches":
+        wrong = _pattern_fault(values[1][0])
+        if wrong:
+            return reader.fault(wrong, "A pattern keeps to what DuckDB, PostgreSQL and Spark share; see the reference.")
     padding = ["same" if function.arguments[-1] == "any" else function.arguments[-1]] * len(values)
     first = next((kind for _, kind in values if kind.family not in ("null", "any")), NULL)
     trees: list[Tree] = []
@@ -145,6 +158,15 @@ def _called(reader: Reader, function: Function, arguments: Iterable[Tree], scope
         tree, kind = reader.date_literal(value, (exp.Null(), against))
         if kind.family not in ("null", "any", against.family) and against.family not in ("null", "any"):
             return reader.fault(f"{function.name} takes {described(against)}, got {described(kind)}.", function.summary)
-        trees.append(tree)
-    result = Kind(first.type) if function.returns == "same" else Kind(function.returns)
+        if wanted == "integer" and kind.type == "number":
+            return reader.fault(f"{function.name} takes an integer, got {described(kind)}.", function.summary)
+        trees.append(binary((tree, kind)) if function.name in ("greatest", "least") else tree)
+    result = widest(kind for _, kind in values) if function.returns == "same" else Kind(function.returns)
     return exp.Anonymous(this=function.name, expressions=trees), result
+
+
+def _pattern_fault(pattern: Tree) -> str:
+    if not isinstance(pattern, exp.Literal) or not pattern.is_string:
+        return "The pattern of regexp_matches is not a text in quotes."
+    wrong = patterns.fault(pattern.name)
+    return f"The pattern {pattern.name!r} cannot be used: {wrong}" if wrong else ""

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 
 from sqlglot import exp
 
 from dq.errors import did_you_mean
-from dq.expression.reader import BOOLEAN, NULL, Kind, Reader, Scope, Typed, described, handles
+from dq.expression.reader import BOOLEAN, NULL, Kind, Reader, Scope, Typed, binary, described, handles, is_date, widest
+from dq.functions import Tree
+
+SIGNS: dict[type[exp.Expr], str] = {exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">="}
 
 
-@handles(exp.Column)
+@handles(exp.Column, parts="this table db catalog")
 def _column(reader: Reader, node: exp.Column, scope: Scope) -> Typed:
     name, alias = node.name, node.table
     if node.args.get("db") or node.args.get("catalog"):
         return reader.fault(f"{node.sql()!r} names a schema.", "Give the table an alias and use that.")
+    if isinstance(node.this, exp.Star):
+        return reader.fault("Star may not stand here.", "Name the columns.")
     if not alias:
+        if not scope.sources and not scope.outer:
+            return reader.fault(f"The column {name!r} stands outside a subquery.", "Here only aggregates and settings may stand.")
         if scope.qualified:
             return reader.fault(
                 f"The column {name!r} stands unqualified inside a subquery.",
@@ -38,7 +44,7 @@ def _column(reader: Reader, node: exp.Column, scope: Scope) -> Typed:
     return exp.column(name, table=alias, quoted=True), kind
 
 
-@handles(exp.Literal)
+@handles(exp.Literal, parts="this is_string")
 def _literal(reader: Reader, node: exp.Literal, scope: Scope) -> Typed:
     if node.is_string:
         return node.copy(), Kind("text")
@@ -50,12 +56,12 @@ def _boolean(reader: Reader, node: exp.Boolean, scope: Scope) -> Typed:
     return node.copy(), BOOLEAN
 
 
-@handles(exp.Null)
+@handles(exp.Null, parts="")
 def _null(reader: Reader, node: exp.Null, scope: Scope) -> Typed:
     return node.copy(), NULL
 
 
-@handles(exp.Placeholder)
+@handles(exp.Placeholder, parts="this")
 def _placeholder(reader: Reader, node: exp.Placeholder, scope: Scope) -> Typed:
     name = node.name
     if name not in reader.catalogue.settings:
@@ -64,23 +70,52 @@ def _placeholder(reader: Reader, node: exp.Placeholder, scope: Scope) -> Typed:
     return node.copy(), Kind(reader.catalogue.settings[name])
 
 
-@handles(exp.Cast)
+@handles(exp.Cast, parts=None)
 def _cast(reader: Reader, node: exp.Cast, scope: Scope) -> Typed:
     literal = node.this
     if type(node) is exp.Cast and node.to.is_type("date") and isinstance(literal, exp.Literal) and literal.is_string:
-        try:
-            dt.date.fromisoformat(literal.name)
-        except ValueError:
+        if not is_date(literal.name):
             return reader.fault(f"{literal.name!r} is not a date that exists.", "Write date '2026-03-31'.")
-        return node.copy(), Kind("date")
+        return exp.cast(literal.copy(), "date"), Kind("date")
     return reader.fault("CAST may not stand in a rule.", "The contract types columns; raw(column) is the text.")
 
 
-@handles(exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Like, exp.ILike)
-def _compare(reader: Reader, node: exp.Binary, scope: Scope) -> Typed:
+@handles(exp.NullSafeEQ, exp.NullSafeNEQ)
+def _distinct(reader: Reader, node: exp.Binary, scope: Scope) -> Typed:
     left, right = reader.walk(node.this, scope), reader.walk(node.expression, scope)
-    first, second = reader.same_family(left, right, f"{node.key.upper()}")
+    first, second = reader.same_family(left, right, "IS DISTINCT FROM")
     return type(node)(this=first, expression=second), BOOLEAN
+
+
+@handles(exp.EQ, exp.NEQ)
+def _equal(reader: Reader, node: exp.Binary, scope: Scope) -> Typed:
+    left, right = reader.walk(node.this, scope), reader.walk(node.expression, scope)
+    first, second = reader.same_family(left, right, SIGNS[type(node)])
+    _no_null(reader, [left, right], SIGNS[type(node)])
+    return type(node)(this=first, expression=second), BOOLEAN
+
+
+@handles(exp.LT, exp.LTE, exp.GT, exp.GTE)
+def _ordered(reader: Reader, node: exp.Binary, scope: Scope) -> Typed:
+    left, right = reader.walk(node.this, scope), reader.walk(node.expression, scope)
+    first, second = reader.same_family(left, right, SIGNS[type(node)])
+    _no_null(reader, [left, right], SIGNS[type(node)])
+    return type(node)(this=binary((first, left[1])), expression=binary((second, right[1]))), BOOLEAN
+
+
+@handles(exp.Like, exp.ILike, parts="this expression negate")
+def _like(reader: Reader, node: exp.Binary, scope: Scope) -> Typed:
+    sides = [reader.walk(node.this, scope), reader.walk(node.expression, scope)]
+    for _, kind in sides:
+        if kind.family not in ("text", "null", "any"):
+            return reader.fault(f"LIKE compares {described(kind)}.", "LIKE takes text; compare dates and numbers with = or BETWEEN.")
+    tree = type(node)(this=sides[0][0], expression=sides[1][0])
+    return exp.Not(this=tree) if node.args.get("negate") else tree, BOOLEAN
+
+
+def _no_null(reader: Reader, values: list[Typed], what: str) -> None:
+    if any(isinstance(tree, exp.Null) and kind == NULL for tree, kind in values):
+        reader.fault(f"{what} with NULL is never true.", "Write IS NULL or IS NOT NULL.")
 
 
 @handles(exp.And, exp.Or)
@@ -88,7 +123,7 @@ def _both(reader: Reader, node: exp.Connector, scope: Scope) -> Typed:
     return type(node)(this=reader.condition(node.this, scope), expression=reader.condition(node.expression, scope)), BOOLEAN
 
 
-@handles(exp.Not)
+@handles(exp.Not, parts="this")
 def _not(reader: Reader, node: exp.Not, scope: Scope) -> Typed:
     return exp.Not(this=reader.condition(node.this, scope)), BOOLEAN
 
@@ -103,44 +138,44 @@ def _is(reader: Reader, node: exp.Is, scope: Scope) -> Typed:
     return exp.Is(this=tree, expression=node.expression.copy()), BOOLEAN
 
 
-@handles(exp.In)
+@handles(exp.In, parts="this expressions query unnest field")
 def _in(reader: Reader, node: exp.In, scope: Scope) -> Typed:
     if node.args.get("query") is not None or node.args.get("unnest") is not None or node.args.get("field") is not None:
         fix = "Use EXISTS (select 1 from t as x where x.key = ...), or `references`: one blank makes NOT IN unknown."
         return reader.fault("IN over a subquery is refused.", fix)
+    if not node.expressions:
+        return reader.fault("IN has no values.", "Name at least one.")
     value = reader.walk(node.this, scope)
-    options = [reader.same_family(value, reader.walk(option, scope), "IN")[1] for option in node.expressions]
-    return exp.In(this=value[0], expressions=options), BOOLEAN
+    options = [reader.walk(option, scope) for option in node.expressions]
+    _no_null(reader, options, "IN")
+    return exp.In(this=value[0], expressions=[reader.same_family(value, option, "IN")[1] for option in options]), BOOLEAN
 
 
-@handles(exp.Between)
+@handles(exp.Between, parts="this low high")
 def _between(reader: Reader, node: exp.Between, scope: Scope) -> Typed:
-    value = reader.walk(node.this, scope)
-    low = reader.same_family(value, reader.walk(node.args["low"], scope), "BETWEEN")[1]
-    high = reader.same_family(value, reader.walk(node.args["high"], scope), "BETWEEN")[1]
-    return exp.Between(this=value[0], low=low, high=high), BOOLEAN
+    value, *ends = (reader.walk(node.args[part], scope) for part in ("this", "low", "high"))
+    _no_null(reader, ends, "BETWEEN")
+    low, high = ((reader.same_family(value, end, "BETWEEN")[1], end[1]) for end in ends)
+    return exp.Between(this=binary(value), low=binary(low), high=binary(high)), BOOLEAN
 
 
-@handles(exp.Case)
+@handles(exp.Case, parts="this ifs default")
 def _case(reader: Reader, node: exp.Case, scope: Scope) -> Typed:
     subject = reader.walk(node.this, scope) if node.this is not None else None
-    branches: list[exp.If] = []
-    kind = NULL
+    conditions: list[Tree] = []
     results: list[Typed] = []
     for branch in node.args["ifs"]:
         if subject is None:
             when = reader.condition(branch.this, scope)
         else:
             when = reader.same_family(subject, reader.walk(branch.this, scope), "CASE")[1]
+        conditions.append(when)
         results.append(reader.walk(branch.args["true"], scope))
-        branches.append(exp.If(this=when, true=results[-1][0]))
     default = node.args.get("default")
     if default is not None:
         results.append(reader.walk(default, scope))
-    for result in results:
-        if kind.family == "null":
-            kind = result[1]
-        reader.same_family((exp.Null(), kind), result, "CASE")
-    otherwise = results[-1][0] if default is not None else None
-    tree = exp.Case(this=subject[0] if subject else None, ifs=branches, default=otherwise)
-    return tree, Kind(kind.type)
+    first = next((kind for _, kind in results if kind.family not in ("null", "any")), NULL)
+    trees = [reader.same_family((exp.Null(), Kind(first.type)), result, "CASE")[1] for result in results]
+    branches = [exp.If(this=when, true=tree) for when, tree in zip(conditions, trees, strict=False)]
+    otherwise = trees[-1] if default is not None else None
+    return exp.Case(this=subject[0] if subject else None, ifs=branches, default=otherwise), widest(kind for _, kind in results)

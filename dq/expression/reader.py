@@ -9,7 +9,8 @@ are qualified and functions are calls of `dq.functions`. Nothing is written for 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -18,7 +19,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from dq.errors import did_you_mean
-from dq.functions import Tree
+from dq.functions import BINARY_ORDER, Tree, call
 
 Family = Literal["text", "number", "time", "boolean", "null", "any"]
 FAMILIES: dict[str, Family] = {
@@ -59,6 +60,20 @@ class Relation:
     schema: str | None = None
     added: Mapping[str, str] = field(default_factory=dict)
     key: tuple[str, ...] = ()
+
+    @property
+    def is_contract_table(self) -> bool:
+        """Whether this is a table of the contract (now or in the last extract), not a view, CTE or subquery."""
+        return self.table is not None and self.table == self.name
+
+    def in_file(self, column: str) -> bool:
+        """Whether the column is one of a file: not a view's, not row_id or row_hash."""
+        return (
+            self.is_contract_table
+            and column in self.columns
+            and column not in self.added
+            and column not in ("row_id", "row_hash")
+        )
 
 
 @dataclass(frozen=True)
@@ -118,7 +133,7 @@ class Scope:
 Typed = tuple[Tree, Kind]
 Handler = Callable[["Reader", Any, Scope], Typed]
 
-_HANDLERS: dict[type[exp.Expr], Handler] = {}
+_HANDLERS: dict[type[exp.Expr], tuple[Handler, frozenset[str] | None]] = {}
 ELSEWHERE = "See the list of what a rule may hold."
 REFUSED: dict[type[exp.Expr], str] = {
     exp.Star: "Name the columns.",
@@ -127,15 +142,28 @@ REFUSED: dict[type[exp.Expr], str] = {
     exp.Dot: "Name a column as table.column.",
     exp.Parameter: "Use a setting, :name.",
     exp.Into: "A rule only reads.",
+    exp.Alias: "Leave out the name; a condition needs none.",
+    exp.Command: "A rule only reads.",
+    exp.Limit: "Compare a single aggregate, such as min(...) or max(...).",
+    exp.SimilarTo: "Use regexp_matches(x, '^...$').",
+    exp.Collate: "Text is compared byte by byte; use upper(x) or lower(x).",
+    exp.Any: "Write one comparison for each value, joined by OR, or use IN.",
+    exp.Bracket: "Use substr(x, from, length).",
     exp.TableSample: "A rule reads every record.",
 }
 
 
-def handles(*classes: type[exp.Expr]) -> Callable[[Handler], Handler]:
-    """Register the handler of some node classes: what has none may not stand in a rule or view."""
+def handles(*classes: type[exp.Expr], parts: str | None = "this expression") -> Callable[[Handler], Handler]:
+    """Register the handler of some node classes: what has none may not stand in a rule or view.
+
+    `parts` names what the handler reads of a node. A node that carries anything else is refused, so that nothing is
+    dropped in silence (SQLGlot keeps the NOT of NOT LIKE, and SYMMETRIC, in parts of their own). None: the handler
+    looks itself.
+    """
 
     def register(handler: Handler) -> Handler:
-        _HANDLERS.update(dict.fromkeys(classes, handler))
+        known = None if parts is None else frozenset(parts.split())
+        _HANDLERS.update(dict.fromkeys(classes, (handler, known)))
         return handler
 
     return register
@@ -149,8 +177,12 @@ def parse(source: str) -> Tree | Fault:
         details = getattr(error, "errors", None) or [{}]
         near = str(details[0].get("highlight") or "").strip()
         return Fault("This cannot be read as SQL" + (f", near {near!r}." if near else "."), "Check brackets and quotes.")
+    except RecursionError:
+        return Fault("This is nested too deeply to be read.", "Split it into several rules, or use a view.")
     if len(trees) != 1:
         return Fault("Exactly one expression is expected.", "Remove semicolons.")
+    for node in trees[0].walk():
+        node.comments = None
     return trees[0]
 
 
@@ -170,7 +202,10 @@ class Reader:
 
     def predicate(self, source: str | Tree, scope: Scope) -> Tree:
         """Check a condition given as text or as an unchecked tree; its root must be boolean."""
-        tree, kind = self.read(source, scope)
+        try:
+            tree, kind = self.read(source, scope)
+        except RecursionError:
+            tree, kind = self.fault("This is nested too deeply to be read.", "Split it into several rules, or use a view.")
         if kind.family not in ("boolean", "null", "any"):
             fix = "Compare it with something, for example `... is not null`."
             self.fault(f"This is {described(kind)}, not a condition.", fix)
@@ -185,10 +220,20 @@ class Reader:
 
     def walk(self, node: Tree, scope: Scope) -> Typed:
         """Check one node and all below it."""
-        handler = _HANDLERS.get(type(node)) or (_HANDLERS.get(exp.Func) if isinstance(node, exp.Func) else None)
-        if handler is not None:
-            return handler(self, node, scope)
-        return self.fault(f"{type(node).__name__} may not stand here.", REFUSED.get(type(node), ELSEWHERE))
+        found = _HANDLERS.get(type(node)) or (_HANDLERS.get(exp.Func) if isinstance(node, exp.Func) else None)
+        if found is None:
+            return self.fault(f"{type(node).__name__} may not stand here.", REFUSED.get(type(node), ELSEWHERE))
+        handler, parts = found
+        if parts is not None and not self.holds_only(node, parts):
+            return exp.Null(), Kind("any")
+        return handler(self, node, scope)
+
+    def holds_only(self, node: Tree, parts: Collection[str]) -> bool:
+        """Whether a node carries nothing but `parts`; a fault for what else it carries."""
+        extra = sorted(part.strip("_") for part, value in node.args.items() if value not in (None, False, []) and part not in parts)
+        if extra:
+            self.fault(f"{', '.join(extra).upper()} may not stand in {type(node).__name__.upper()}.", ELSEWHERE)
+        return not extra
 
     def condition(self, node: Tree, scope: Scope) -> Tree:
         """Check a node that must be true, false or unknown."""
@@ -214,14 +259,36 @@ class Reader:
         return left_tree, right_tree
 
     def date_literal(self, value: Typed, other: Typed) -> Typed:
+        """A text literal beside a date as a date literal; other values as they are."""
         tree, _ = value
         if other[1].family != "time" or not (isinstance(tree, exp.Literal) and tree.is_string):
             return value
-        try:
-            dt.date.fromisoformat(tree.name)
-        except ValueError:
+        if not is_date(tree.name):
             return self.fault(f"{tree.name!r} is not a date that exists.", "Write dates as 2026-03-31.")
         return exp.cast(tree.copy(), "date"), Kind("date")
+
+
+def is_date(text: str) -> bool:
+    """Whether the text is a date written 2026-03-31 that exists."""
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return re.fullmatch(r"\d{4}-\d\d-\d\d", text) is not None
+
+
+def binary(typed: Typed) -> Tree:
+    """A value as it is ordered: text byte by byte on every engine."""
+    tree, kind = typed
+    return call(BINARY_ORDER, tree) if kind.family == "text" else tree
+
+
+def widest(kinds: Iterable[Kind]) -> Kind:
+    """The type of a value that is one of several: the first that is known, a number where integers and numbers mix."""
+    known = [kind for kind in kinds if kind.family not in ("null", "any")]
+    if not known:
+        return NULL
+    return Kind("number" if {kind.type for kind in known} == {"integer", "number"} else known[0].type)
 
 
 def described(kind: Kind) -> str:

@@ -7,21 +7,28 @@ from collections.abc import Mapping
 from sqlglot import exp
 
 from dq.errors import did_you_mean
-from dq.expression.reader import BOOLEAN, Kind, Reader, Relation, Scope, Typed, handles
+from dq.expression.reader import BOOLEAN, Kind, Reader, Relation, Scope, Typed, handles, widest
 from dq.expression.windows import AGGREGATES
 from dq.functions import Tree
 
 _SELECT_PARTS = {"with_", "expressions", "distinct", "from_", "joins", "where", "group", "having", "kind", "hint"}
 
 
-@handles(exp.Exists)
+@handles(exp.Exists, parts="this")
 def _exists(reader: Reader, node: exp.Exists, scope: Scope) -> Typed:
-    select = node.this.this if isinstance(node.this, exp.Subquery) else node.this
-    tree, _ = subselect(reader, select, scope, correlated=True)
+    select = node.this
+    if isinstance(select, exp.Select) and _whole_aggregate(select):
+        return reader.fault("EXISTS over an aggregate is always true.", "Select 1, or compare the aggregate with a number.")
+    tree, _ = subselect(reader, select, scope, correlated=not scope.whole_extract)
     return exp.Exists(this=tree), BOOLEAN
 
 
-@handles(exp.Subquery)
+def _whole_aggregate(select: exp.Select) -> bool:
+    aggregates = (each.unalias() for each in select.expressions)
+    return select.args.get("group") is None and any(isinstance(each, exp.Filter | exp.AggFunc) for each in aggregates)
+
+
+@handles(exp.Subquery, parts="this")
 def _scalar(reader: Reader, node: exp.Subquery, scope: Scope) -> Typed:
     select = node.this
     if not isinstance(select, exp.Select) or len(select.expressions) != 1 or select.args.get("group") is not None:
@@ -58,10 +65,15 @@ def read_select(
     if with_ is not None:
         if with_.args.get("recursive"):
             reader.fault("WITH RECURSIVE is refused.", "The check `loops` follows parent links.")
+        if outer is not None:
+            reader.fault("WITH stands in a subquery of a rule.", "Put it into a view.")
         checked: list[exp.CTE] = []
         for cte in with_.expressions:
             if cte.alias in reader.catalogue.relations:
                 reader.fault(f"The CTE {cte.alias!r} bears a table's name.", "Choose another name.")
+            elif cte.alias in known:
+                reader.fault(f"The CTE {cte.alias!r} stands here twice.", "Choose another name.")
+            _plain_alias(reader, cte)
             tree, relation = read_select(reader, cte.this, outer, known, cte.alias)
             known[cte.alias] = relation
             checked.append(exp.CTE(this=tree, alias=exp.TableAlias(this=exp.to_identifier(cte.alias, quoted=True))))
@@ -81,6 +93,7 @@ def read_select(
 def _set_operation(
     reader: Reader, node: exp.SetOperation, outer: Scope | None, ctes: Mapping[str, Relation], name: str
 ) -> tuple[Tree, Relation]:
+    reader.holds_only(node, ("this", "expression", "distinct", "with_"))
     left, first = read_select(reader, node.this, outer, ctes, name)
     right, second = read_select(reader, node.expression, outer, ctes, name)
     if len(first.columns) != len(second.columns):
@@ -88,7 +101,7 @@ def _set_operation(
     for (column, kind), other in zip(first.columns.items(), second.columns.values(), strict=False):
         reader.same_family((exp.Null(), Kind(kind.type)), (exp.Null(), Kind(other.type)), f"UNION column {column!r}")
     columns = {
-        column: other if kind.type == "null" else kind
+        column: widest([kind, other])
         for (column, kind), other in zip(first.columns.items(), second.columns.values(), strict=False)
     }
     distinct = node.args.get("distinct")
@@ -106,6 +119,8 @@ def _select(
             )
     if node.args.get("kind") or node.args.get("hint"):
         reader.fault("Only a plain SELECT may stand here.", "Name the columns.")
+    if node.args.get("group") is not None and any(each.find(exp.Window) for each in node.expressions):
+        reader.fault("A window (OVER) stands in a SELECT with GROUP BY.", "Group in a CTE, and put the window into a SELECT from it.")
     sources: dict[str, Relation] = {}
     scope = Scope(sources, outer, qualified=True, windows=outer is None or outer.windows, aggregates=True, ctes=ctes)
     tree = exp.Select()
@@ -131,7 +146,7 @@ def _select(
         expressions.append(exp.alias_(value, alias, quoted=True))
     tree.set("expressions", expressions)
     group = node.args.get("group")
-    if group is not None:
+    if group is not None and reader.holds_only(group, ("expressions",)):
         tree.set("group", exp.Group(expressions=[reader.walk(each, conditions)[0] for each in group.expressions]))
     if node.args.get("having") is not None:
         tree.set("having", exp.Having(this=reader.condition(node.args["having"].this, scope)))
@@ -142,9 +157,15 @@ def _select(
     return tree, Relation(name, columns)
 
 
-def _join(reader: Reader, node: exp.Join, scope: Scope, sources: dict[str, Relation]) -> exp.Join:
-    if node.args.get("using") or (node.method and node.method.upper() == "NATURAL"):
-        reader.fault("USING and NATURAL joins are refused.", "Write ON a.x = b.x.")
+def _join(reader: Reader, node: Tree, scope: Scope, sources: dict[str, Relation]) -> exp.Join:
+    if not isinstance(node, exp.Join):
+        return exp.Join(this=_source(reader, node, scope, sources))
+    method = (node.method or "").upper()
+    if node.args.get("using") or method:
+        reader.fault(f"{method or 'USING'} joins are refused.", "Write ON a.x = b.x.")
+    reader.holds_only(node, ("this", "on", "side", "kind", "using", "method"))
+    if node.args.get("on") is None and ((node.kind or "").upper() not in ("", "CROSS") or node.side):
+        reader.fault("A JOIN has no ON.", "Write ON a.x = b.x, or CROSS JOIN.")
     if (node.side or "").upper() in ("RIGHT", "FULL") or (node.kind or "").upper() in ("SEMI", "ANTI"):
         reader.fault("Only JOIN, LEFT JOIN and CROSS JOIN may stand here.", "Turn the tables round, or use EXISTS.")
     source = _source(reader, node.this, scope, sources)
@@ -155,7 +176,14 @@ def _join(reader: Reader, node: exp.Join, scope: Scope, sources: dict[str, Relat
 
 
 def _source(reader: Reader, node: Tree, scope: Scope, sources: dict[str, Relation]) -> Tree:
+    if isinstance(node, exp.Subquery) and scope.outer is not None:
+        reader.fault("A subquery stands in FROM inside a rule.", "Put it into a view and name the view.")
+        return node
     if isinstance(node, exp.Subquery) and node.alias:
+        reader.holds_only(node, ("this", "alias"))
+        _plain_alias(reader, node)
+        if node.alias in reader.catalogue.relations:
+            reader.fault(f"The alias {node.alias!r} is a table's name.", "Choose another alias.")
         tree, relation = read_select(reader, node.this, scope.outer, scope.ctes, node.alias)
         _add_source(reader, node.alias, relation, scope, sources)
         return exp.Subquery(this=tree, alias=exp.TableAlias(this=exp.to_identifier(node.alias, quoted=True)))
@@ -171,7 +199,9 @@ def _source(reader: Reader, node: Tree, scope: Scope, sources: dict[str, Relatio
         fix = did_you_mean(full, [*reader.catalogue.relations, *scope.ctes])
         reader.fault(f"There is no table or view {full!r}.", fix)
         return node
-    reader.found.relations.add(full)
+    if full not in scope.ctes:
+        reader.found.relations.add(full)
+    _plain_alias(reader, node)
     alias = node.alias or node.name
     if alias != node.name and alias in reader.catalogue.relations:
         reader.fault(f"The alias {alias!r} is a table's name.", "Choose another alias.")
@@ -181,6 +211,15 @@ def _source(reader: Reader, node: Tree, scope: Scope, sources: dict[str, Relatio
         db=exp.to_identifier(node.db, quoted=True) if node.db else None,
         alias=exp.TableAlias(this=exp.to_identifier(alias, quoted=True)),
     )
+
+
+def _plain_alias(reader: Reader, node: Tree) -> None:
+    """A name without columns: ``as x(a, b)`` would rename them past the eye."""
+    alias = node.args.get("alias")
+    if isinstance(alias, exp.TableAlias) and alias.args.get("columns"):
+        reader.fault(f"The name {alias.name!r} renames columns.", "Name columns in the SELECT, with AS.")
+    if alias is not None and node.alias.lower().startswith("dq_"):
+        reader.fault(f"The name {node.alias!r} begins with dq_.", "Choose another name.")
 
 
 def _add_source(reader: Reader, alias: str, relation: Relation, scope: Scope, sources: dict[str, Relation]) -> None:

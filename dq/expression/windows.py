@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from dq.expression.reader import NULL, Kind, Reader, Scope, Typed, handles
+from dq.expression.reader import NULL, Kind, Reader, Scope, Typed, binary, described, handles
 from dq.functions import Tree
 
 AGGREGATES: dict[type[exp.Expr], str] = {
@@ -19,7 +19,12 @@ RANKS: dict[type[exp.Expr], str] = {
 }  # fmt: skip
 
 
-@handles(*AGGREGATES)
+TAKES: dict[type[exp.Expr], tuple[str, ...]] = {
+    exp.Sum: ("number",), exp.Avg: ("number",), exp.LogicalOr: ("boolean",), exp.LogicalAnd: ("boolean",),
+}  # fmt: skip
+
+
+@handles(*AGGREGATES, parts="this big_int")
 def _aggregate(reader: Reader, node: exp.Func, scope: Scope) -> Typed:
     if not scope.aggregates:
         return reader.fault(
@@ -30,13 +35,20 @@ def _aggregate(reader: Reader, node: exp.Func, scope: Scope) -> Typed:
     returns = AGGREGATES[type(node)]
     argument = node.this
     if isinstance(argument, exp.Star) or argument is None:
-        return type(node)(this=exp.Star()), Kind("integer")
+        if not isinstance(node, exp.Count):
+            return reader.fault(f"{node.sql_name().lower()} of nothing.", "Name the column.")
+        return exp.Count(this=exp.Star()), Kind("integer")
     if isinstance(argument, exp.Distinct):
-        trees = [reader.walk(each, inner) for each in argument.expressions]
-        kind = trees[0][1]
-        tree: Tree = exp.Distinct(expressions=[each for each, _ in trees])
+        if len(argument.expressions) != 1 or not reader.holds_only(argument, ("expressions",)):
+            return reader.fault("DISTINCT in an aggregate takes one value.", "Join several with || first.")
+        value, kind = reader.walk(argument.expressions[0], inner)
+        tree: Tree = exp.Distinct(expressions=[value])
     else:
         tree, kind = reader.walk(argument, inner)
+        tree = binary((tree, kind)) if isinstance(node, exp.Min | exp.Max) else tree
+    takes = TAKES.get(type(node))
+    if takes is not None and kind.family not in (*takes, "null", "any"):
+        return reader.fault(f"{node.sql_name().lower()} of {described(kind)}.", f"It takes a {takes[0]}.")
     return type(node)(this=tree), Kind(kind.type if returns == "same" else returns)
 
 
@@ -47,7 +59,7 @@ def _filter(reader: Reader, node: exp.Filter, scope: Scope) -> Typed:
     return exp.Filter(this=tree, expression=exp.Where(this=where)), kind
 
 
-@handles(exp.Window)
+@handles(exp.Window, parts="this partition_by order spec over")
 def _window(reader: Reader, node: exp.Window, scope: Scope) -> Typed:
     if not scope.windows:
         return reader.fault("A window (OVER) stands in a rule.", "Put it into a view and name its column here.")
@@ -69,8 +81,10 @@ def _window(reader: Reader, node: exp.Window, scope: Scope) -> Typed:
     elif type(bare) in RANKS:
         reader.fault("A window without ORDER BY has no order.", "Add order by ...; ties are broken by the record key.")
     spec = node.args.get("spec")
-    if spec is not None and str(spec.args.get("kind")).upper() == "RANGE":
-        reader.fault("RANGE in a window is refused.", "Use ROWS between ...")
+    if spec is not None and str(spec.args.get("kind")).upper() != "ROWS":
+        reader.fault("Only ROWS may frame a window.", "Use ROWS between ...")
+    elif spec is not None and not _plain_frame(spec):
+        reader.fault("The frame of a window is not plain.", "Use UNBOUNDED, CURRENT ROW or a number of rows.")
     elif spec is None and order is not None and type(bare) in AGGREGATES:
         # A running aggregate: without a frame SQL takes RANGE, and peers would count together.
         spec = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
@@ -84,7 +98,12 @@ def _window(reader: Reader, node: exp.Window, scope: Scope) -> Typed:
     return window, kind
 
 
-@handles(*RANKS)
+def _plain_frame(spec: exp.WindowSpec) -> bool:
+    ends = (spec.args.get("start"), spec.args.get("end"))
+    return not spec.args.get("exclude") and all(not isinstance(end, exp.Expr) or isinstance(end, exp.Literal) for end in ends)
+
+
+@handles(*RANKS, parts=None)
 def _bare_rank(reader: Reader, node: exp.Func, scope: Scope) -> Typed:
     return reader.fault(f"{node.sql_name().lower()} needs OVER (...).", "Write it as a window, in a view.")
 
@@ -93,29 +112,37 @@ def _ranked(reader: Reader, node: exp.Expr, scope: Scope) -> Typed:
     returns = RANKS[type(node)]
     arguments: dict[str, Tree] = {}
     kind = NULL
+    reader.holds_only(node, ("this", "offset", "default"))
     for part in ("this", "offset", "default"):
         value = node.args.get(part)
         if isinstance(value, exp.Expr):
             arguments[part], each = reader.walk(value, scope)
             kind = each if part == "this" else kind
+            if part == "offset" and each.type != "integer":
+                reader.fault("The second argument of lag and lead is a number of rows.", "Leave it out for one.")
+            if part == "default":
+                arguments[part] = reader.same_family((exp.Null(), Kind(kind.type)), (arguments[part], each), "The default")[1]
     return type(node)(**arguments), Kind(kind.type if returns == "same" else returns, kind.codes, kind.column)
 
 
 def _ordered(reader: Reader, node: Tree, scope: Scope) -> Tree:
     value = node.this if isinstance(node, exp.Ordered) else node
-    tree, _ = reader.walk(value, scope)
+    tree = binary(reader.walk(value, scope))
     descending = bool(node.args.get("desc")) if isinstance(node, exp.Ordered) else False
     first = node.args.get("nulls_first") if isinstance(node, exp.Ordered) else None
     return exp.Ordered(this=tree, desc=descending, nulls_first=bool(first))
 
 
 def _tie_breakers(terms: list[Tree], scope: Scope) -> list[Tree]:
-    """row_hash of every source in the scope that has one: after the written terms, it makes the order total."""
-    already = {term.this.sql() for term in terms}
+    """What makes the order total after the written terms: of every source in the scope the record key and row_hash,
+    or all columns where it is not a table of the contract.
+    """
+    already = {each.sql() for term in terms for each in term.find_all(exp.Column)}
     breakers: list[Tree] = []
     for alias, relation in scope.sources.items():
-        for name in (*relation.key, "row_hash"):
+        for name in (*relation.key, "row_hash") if relation.is_contract_table else relation.columns:
             column = exp.column(name, table=alias, quoted=True)
-            if name in relation.columns and column.sql() not in already:
-                breakers.append(exp.Ordered(this=column, desc=False, nulls_first=False))
+            if column.sql() not in already:
+                term = binary((column, relation.columns[name]))
+                breakers.append(exp.Ordered(this=term, desc=False, nulls_first=False))
     return breakers

@@ -41,19 +41,14 @@ def record(connection: duckdb.DuckDBPyConnection, schema: str, findings: Sequenc
         connection.unregister("dq_findings")
 
 
-def find_in_rows(
-    connection: duckdb.DuckDBPyConnection, schema: str, table: Table, given: TableInput, typed_source: bool
-) -> None:
-    """Add the type and key findings of an ingested table, in the order of its rows."""
-    queries = [_type_query(schema, table, given, typed_source), _key_missing(schema, table), _repeated(schema, table)]
-    for query in queries:
-        if query is not None:
-            connection.execute(trees.sql(exp.insert(query, trees.table(schema, "ingest_finding"))))
+def queries(schema: str, table: Table, given: TableInput, typed_source: bool) -> list[str]:
+    """SQL that adds the type and key findings of an ingested table, in the order of its rows."""
+    found = [_type_query(schema, table, given, typed_source), _key_missing(schema, table), _repeated(schema, table)]
+    target = trees.table(schema, "ingest_finding")
+    return [trees.sql(exp.insert(query, target)) for query in found if query is not None]
 
 
-def _finding(
-    rule: str, table: Table, field: str, text: exp.Expr, message: exp.Expr, alias: str = "t"
-) -> list[exp.Expr]:
+def _finding(rule: str, table: Table, field: str, text: exp.Expr, message: exp.Expr, alias: str = "t") -> list[exp.Expr]:
     return [
         trees.named(trees.text(f"{rule}.{table.name}"), "rule"),
         trees.named(trees.text(table.name), "table_name"),
@@ -96,9 +91,7 @@ def _type_message(column: Column, given: TableInput, raw: exp.Expr, typed_source
     a_date = "date and time" if column.type == "datetime" else "date"
     outside = trees.text(f"A date outside {first.isoformat()} to {last.isoformat()}.")
     no_date = trees.text(f"Not a {a_date} ({' or '.join(dates.shown(one) for one in formats)}).")
-    moment = dates.read(
-        mapped(raw, given, column.name), formats_of(given, column, typed_source), time=column.type == "datetime"
-    )
+    moment = dates.read(mapped(raw, given, column.name), formats_of(given, column, typed_source), time=column.type == "datetime")
     return trees.when(trees.not_null(moment), outside, no_date)
 
 
@@ -122,13 +115,9 @@ def _repeated(schema: str, table: Table) -> exp.Expr | None:
     times = trees.named(exp.Count(this=exp.Star()), "times")
     groups = exp.select(*keys, times).from_(_rows(schema, table)).where(*(trees.not_null(key) for key in keys))
     groups = groups.group_by(*keys).having("count(*) > 1")
-    same = [
-        exp.EQ(this=key.copy(), expression=trees.name("r", name)) for key, name in zip(keys, table.key, strict=True)
-    ]
+    same = [exp.EQ(this=key.copy(), expression=trees.name("r", name)) for key, name in zip(keys, table.key, strict=True)]
     shown = trees.call("left", trees.call("concat_ws", trees.text("|"), *keys), trees.number(EXCERPT))
-    message = trees.call(
-        "concat", trees.text("The key is borne by "), trees.name("r", "times"), trees.text(" records.")
-    )
+    message = trees.call("concat", trees.text("The key is borne by "), trees.name("r", "times"), trees.text(" records."))
     columns = _finding("key_duplicated", table, ", ".join(table.key), shown, message)
     joined = exp.select(*columns).from_(_rows(schema, table)).join(groups.subquery("r"), on=trees.both(*same))
     return joined.order_by(trees.name("t", "row_id"))

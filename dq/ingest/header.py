@@ -55,9 +55,7 @@ def read_header(name: str, path: Path) -> Header:
         if best is None or len(names) > len(best[1]):
             best = (reader.line_num, names, delimiter)
     if best is None:
-        raise InputError(
-            Problem(name, before + 1, message="The header cannot be read: a quotation mark is out of place.")
-        )
+        raise InputError(Problem(name, before + 1, message="The header cannot be read: a quotation mark is out of place."))
     used, names, delimiter = best
     offset = sum(len(line.encode()) for line in lines[: before + used])
     clean = tuple(" ".join(column.removeprefix("\ufeff").split()) for column in names)

@@ -59,9 +59,7 @@ def load(
         try:
             for table in contract.tables.values():
                 if table.name in frames:
-                    meant = insert_frame(connection, schema, table, contract, frames[table.name])
-                    if len(frames[table.name]):
-                        _finish_table(connection, schema, table, meant, {}, typed_source=True)
+                    insert_frame(connection, schema, table, contract.date_formats, frames[table.name])
                 elif mine := [file for file in files if file.table is table]:
                     _load_table(_Load(connection, schema, reader, files, say), table, mine)
             findings.record(connection, schema, untaken(connection, reader, files))
@@ -74,7 +72,7 @@ def _load_table(run: _Load, table: Table, mine: list[OpenFile]) -> None:
     shifts: dict[int, int] = {}
     rejected: list[Finding] = []
     for file in mine:
-        loaded, reading = _insert_rows(run, file)
+        loaded, reading = _safely(run, file)
         if reading.direct and file.source.text is not None:
             shifts[file.id] = file.source.text.first_line - done
         rejected += _account(run, file, loaded, reading)
@@ -82,7 +80,22 @@ def _load_table(run: _Load, table: Table, mine: list[OpenFile]) -> None:
         run.say(f"{table.name}: {file.source.ref.name}, {loaded:,} rows")
     findings.record(run.connection, run.schema, rejected)
     typed_source = any(file.source.text is None for file in mine)
-    _finish_table(run.connection, run.schema, table, mine[0].given, shifts, typed_source=typed_source)
+    _number_rows(run, table, shifts)
+    for query in findings.queries(run.schema, table, mine[0].given, typed_source):
+        run.connection.execute(query)
+
+
+def _safely(run: _Load, file: OpenFile) -> tuple[int, Reading]:
+    # DuckDB's own messages may quote cells, so they go no further than this.
+    try:
+        return _insert_rows(run, file)
+    except duckdb.InterruptException:
+        raise
+    except duckdb.OutOfMemoryException:
+        message, fix = "There is not enough memory to load the file.", "Give more memory or fewer threads."
+    except duckdb.Error as error:
+        message, fix = f"The file cannot be loaded ({type(error).__name__}).", "Make or copy it again."
+    raise InputError(Problem(file.source.ref.name, subject=file.table.name, message=message, fix=fix))
 
 
 def _insert_rows(run: _Load, file: OpenFile) -> tuple[int, Reading]:
@@ -130,20 +143,11 @@ def _account(run: _Load, file: OpenFile, loaded: int, reading: Reading) -> list[
     )  # fmt: skip
     rule = f"reconciliation.{table}"
     return [
-        Finding(rule, table, f"Row rejected. {one.message}", file_id=file.id, source_row=one.line, text=one.text)
-        for one in rejects
+        Finding(rule, table, f"Row rejected. {one.message}", file_id=file.id, source_row=one.line, text=one.text) for one in rejects
     ]
 
 
-def _finish_table(
-    connection: duckdb.DuckDBPyConnection,
-    schema: str,
-    table: Table,
-    given: TableInput,
-    shifts: dict[int, int],
-    *,
-    typed_source: bool,
-) -> None:
+def _number_rows(run: _Load, table: Table, shifts: dict[int, int]) -> None:
     # DuckDB keeps the order in which rows were inserted, and rowid is the position in it. Numbering afterwards is
     # three times faster than row_number() over (), which makes the whole read run on one thread.
     position = exp.column("rowid")
@@ -155,5 +159,5 @@ def _finish_table(
             case = case.when(trees.number(file_id), line, copy=False)
         case = case.else_(trees.name("source_row"), copy=False)
         changes.append(exp.EQ(this=trees.name("source_row"), expression=case))
-    connection.execute(trees.sql(exp.Update(this=trees.table(schema, table.name), expressions=changes)))
-    findings.find_in_rows(connection, schema, table, given, typed_source)
+    target = trees.table(run.schema, table.name)
+    run.connection.execute(trees.sql(exp.Update(this=target, expressions=changes)))

@@ -13,6 +13,8 @@ from dq.ingest.kind import SUPPORTED, named_kind
 from dq.ingest.model import FileRef, TableInput, plain_name
 from dq.source_map import ColumnSource, SourceMap
 
+NOT_DATA = ("previous", "reports")
+
 
 def locate(folder: Path, contract: Contract, source_map: SourceMap | None = None) -> list[TableInput]:
     """The inputs of every contract table that has files in the folder, in the contract's order.
@@ -35,23 +37,25 @@ def locate(folder: Path, contract: Contract, source_map: SourceMap | None = None
             source = source_map.tables[table.name]
             mine = [ref for ref in found if any(_fits(ref, pattern) for pattern in source.files)]
             formats = source_map.date_formats or contract.date_formats
-            inputs.append(
-                TableInput(table.name, tuple(mine), source.columns, source.rows, formats, source.sheet, mapped=True)
-            )
+            inputs.append(TableInput(table.name, tuple(mine), source.columns, source.rows, formats, source.sheet, mapped=True))
     if problems:
         raise InputError(problems)
     return [one for one in inputs if one.files]
 
 
 def files(folder: Path) -> list[FileRef]:
-    """Every file below a folder, archives opened, in the order of their names; hidden and lock files left out."""
+    """Every file below a folder, archives opened, in the order of their names.
+
+    Left out: hidden files, a spreadsheet program's lock files, and the folders of last year's return and of results.
+    """
     if not folder.is_dir():
         raise InputError(Problem(str(folder), message="The folder of the extract does not exist."))
     found: list[FileRef] = []
     problems: list[Problem] = []
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         name = path.relative_to(folder).as_posix()
-        if any(part.startswith((".", "~$")) for part in PurePosixPath(name).parts):
+        parts = PurePosixPath(name).parts
+        if parts[0] in NOT_DATA or any(part.startswith((".", "~$")) for part in parts):
             continue
         if named_kind(name) != "zip":
             found.append(FileRef(name, path))

@@ -26,8 +26,8 @@ _GLOB = frozenset("*?[]{}")
 def open_source(ref: FileRef, sheet: str | None, table: str, scratch: Path) -> Source:
     """Everything that must be known of a file before its records are read.
 
-    What has to be unpacked or rewritten goes to `scratch`. The fingerprint is left to the caller. Raises `InputError` for a file that is not what its
-    name says, is damaged, empty, locked or without a header.
+    What has to be unpacked or rewritten goes to `scratch`. The fingerprint is left to the caller. Raises `InputError`
+    for a file that is not what its name says, is damaged, empty, locked or without a header.
     """
     try:
         return _open(ref, sheet, table, scratch)

@@ -89,9 +89,7 @@ def judge(table: Table, given: TableInput, source: Source, used: set[int], file_
             found.append((name, f"Column {one.source!r} of the source map is not in the file. {near}".strip()))
         elif near:
             found.append((name, f"There is no column {name!r}. {near}"))
-    found += [
-        (header[place], "The column stands in the header twice; the first is read.") for place in sorted(repeated)
-    ]
+    found += [(header[place], "The column stands in the header twice; the first is read.") for place in sorted(repeated)]
     for label in unexpected:
         place = labels[label]
         shown = header[place] or None

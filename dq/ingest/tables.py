@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import duckdb
 from sqlglot import exp
 
@@ -19,22 +21,27 @@ INPUT_FILE = {
 
 def create_tables(connection: duckdb.DuckDBPyConnection, contract: Contract, schema: str, present: set[str]) -> None:
     """Create (or replace) all tables, empty, in a schema; tables that are not present are recorded as absent."""
-    tables = {table.name: dict(table_columns(table)) for table in contract.tables.values()}
-    tables |= {"input_file": INPUT_FILE, "ingest_finding": dict(FINDING_COLUMNS)}
-    tables |= {"absent_table": {"table_name": "VARCHAR"}}
     place = exp.Table(db=exp.to_identifier(schema, quoted=True))
-    statements: list[exp.Expr] = [exp.Create(this=place, kind="SCHEMA", exists=True)]
-    for title, columns in tables.items():
-        definitions = [
-            exp.ColumnDef(this=exp.to_identifier(name, quoted=True), kind=exp.DataType.build(kind, dialect="duckdb"))
-            for name, kind in columns.items()
-        ]
-        target = exp.Schema(this=trees.table(schema, title), expressions=definitions)
-        statements.append(exp.Create(this=target, kind="TABLE", replace=True))
-    connection.execute("; ".join(map(trees.sql, statements)))
-    for name in contract.tables:
-        if name not in present:
-            add_row(connection, schema, "absent_table", name)
+    statements = [trees.sql(exp.Create(this=place, kind="SCHEMA", exists=True))]
+    statements += [_create(schema, table.name, tuple(table_columns(table))) for table in contract.tables.values()]
+    statements.append(_create(schema, "input_file", tuple(INPUT_FILE.items())))
+    statements.append(_create(schema, "ingest_finding", FINDING_COLUMNS))
+    statements.append(_create(schema, "absent_table", (("table_name", "VARCHAR"),)))
+    connection.execute("; ".join(statements))
+    if absent := [name for name in contract.tables if name not in present]:
+        names = exp.select(trees.call("unnest", exp.Placeholder()))
+        connection.execute(trees.sql(exp.insert(names, trees.table(schema, "absent_table"))), [absent])
+
+
+# Rules are tested on hundreds of small examples of the same tables, so statements are made once.
+@functools.lru_cache(maxsize=2000)
+def _create(schema: str, title: str, columns: tuple[tuple[str, str], ...]) -> str:
+    definitions = [
+        exp.ColumnDef(this=exp.to_identifier(name, quoted=True), kind=exp.DataType.build(kind, dialect="duckdb"))
+        for name, kind in columns
+    ]
+    target = exp.Schema(this=trees.table(schema, title), expressions=definitions)
+    return trees.sql(exp.Create(this=target, kind="TABLE", replace=True))
 
 
 def add_row(connection: duckdb.DuckDBPyConnection, schema: str, title: str, *values: object) -> None:

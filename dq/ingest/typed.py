@@ -60,9 +60,7 @@ def trimmed(cell: exp.Expr, odd_space: bool) -> exp.Expr:
 def select_cells(cells: Cells, wanted: list[int]) -> exp.Select:
     """The wanted cells, trimmed."""
     columns = [trees.name("source_row")] if cells.lines else []
-    columns += [
-        trees.named(trimmed(trees.name(f"c{place}"), cells.odd_space), f"c{place}") for place in sorted(set(wanted))
-    ]
+    columns += [trees.named(trimmed(trees.name(f"c{place}"), cells.odd_space), f"c{place}") for place in sorted(set(wanted))]
     return exp.select(*columns).from_(cells.relation.copy())
 
 
@@ -104,9 +102,7 @@ def select_typed(
         trees.named(_typed(column, values[column.name], column.name in given.columns), column.name)
         for column in table.columns.values()
     ]
-    columns += [
-        trees.named(raw[column.name], f"raw__{column.name}") for column in table.columns.values() if not column.is_text
-    ]
+    columns += [trees.named(raw[column.name], f"raw__{column.name}") for column in table.columns.values() if not column.is_text]
     return exp.select(*columns).from_(rows.subquery("parsed"))
 
 

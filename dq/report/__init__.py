@@ -46,9 +46,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-def write(
-    connection: duckdb.DuckDBPyConnection, results: RunSummary, out: Path, *, workbooks: bool = True
-) -> list[Path]:
+def write(connection: duckdb.DuckDBPyConnection, results: RunSummary, out: Path, *, workbooks: bool = True) -> list[Path]:
     """Write all files of a run into `out`, an existing empty folder, and return their paths.
 
     The connection holds the table `exceptions` and may write in `out`'s parent folder: files are written to

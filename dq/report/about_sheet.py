@@ -14,8 +14,7 @@ from dq.summary import RunSummary
 SPECIAL = {
     "unallocated": "These records could not be given to a team: the worker is blank or not in the list of "
     "teams. Whoever shares out work should find each a team.",
-    "leavers": "The worker responsible for these records has left. Each needs a new worker in {system}, and "
-    "then putting right.",
+    "leavers": "The worker responsible for these records has left. Each needs a new worker in {system}, and then putting right.",
     "data team": "These exceptions are for the data team: they come from the system or from the extract, not "
     "from one team's recording.",
 }
@@ -127,9 +126,7 @@ def _styles(book: Workbook) -> dict[str, object]:
     bold = {**cell, "bold": True}
     return {
         "title": book.add_format({"bold": True, "font_size": 16, "valign": "top", "font_color": "#1F3A5F"}),
-        "heading": book.add_format(
-            {"bold": True, "font_size": 12, "font_color": "#1F3A5F", "valign": "bottom", "bottom": 1}
-        ),
+        "heading": book.add_format({"bold": True, "font_size": 12, "font_color": "#1F3A5F", "valign": "bottom", "bottom": 1}),
         "wide": book.add_format(cell),
         "pair": book.add_format(bold),
         "answer": book.add_format(bold),

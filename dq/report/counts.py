@@ -81,26 +81,17 @@ def busiest_rules(found: Iterable[Found], rules: Iterable[RuleRow], most: int = 
         if row.rule not in first or row.exceptions > first[row.rule].exceptions:
             first[row.rule] = row
     top = sorted(counts, key=lambda rule: (-counts[rule], rule))[:most]
-    return [
-        BusyRule(rule, titles.get(rule, ""), first[rule].table, first[rule].severity, counts[rule])
-        for rule in top
-    ]
+    return [BusyRule(rule, titles.get(rule, ""), first[rule].table, first[rule].severity, counts[rule]) for rule in top]
 
 
 def not_evaluated(rules: Iterable[RuleRow]) -> list[RuleRow]:
     """Rules that could not run, by id and table."""
-    return sorted(
-        (row for row in rules if row.status == "not_evaluated"), key=lambda row: (row.rule, row.table)
-    )
+    return sorted((row for row in rules if row.status == "not_evaluated"), key=lambda row: (row.rule, row.table))
 
 
 def hardly_assessed(rules: Iterable[RuleRow]) -> list[RuleRow]:
     """Rules that ran but could not decide on half of the records they speak of, largest share first."""
-    rows = [
-        row
-        for row in rules
-        if row.status != "not_evaluated" and row.in_scope > 0 and 2 * row.not_assessed >= row.in_scope
-    ]
+    rows = [row for row in rules if row.status != "not_evaluated" and row.in_scope > 0 and 2 * row.not_assessed >= row.in_scope]
     return sorted(rows, key=lambda row: (-row.not_assessed / row.in_scope, row.rule, row.table))
 
 

@@ -84,6 +84,7 @@ def as_json(results: RunSummary) -> dict[str, object]:
         "by_table": [asdict(rate) for rate in results.by_table],
         "by_team": [asdict(rate) for rate in results.by_team],
         "inputs": [asdict(row) for row in results.inputs],
+        "unrecognised": list(results.unrecognised),
         "rules": rules,
         "found": [asdict(row) for row in results.found],
     }
@@ -91,11 +92,7 @@ def as_json(results: RunSummary) -> dict[str, object]:
 
 def write_timings(results: RunSummary, folder: Path) -> Path:
     """Write `timings.json`, the one file that differs between equal runs: seconds by step and by rule."""
-    rules = [
-        {"rule": row.rule, "table": row.table, "seconds": row.seconds}
-        for row in _sorted(results)
-        if row.seconds is not None
-    ]
+    rules = [{"rule": row.rule, "table": row.table, "seconds": row.seconds} for row in _sorted(results) if row.seconds is not None]
     return _write_json(folder / "timings.json", {"steps": dict(results.timings), "rules": rules})
 
 

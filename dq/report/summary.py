@@ -95,8 +95,5 @@ def _rows(
 ) -> list[SummaryRow]:
     passed = {rate.name: "-" if rate.rate is None else words.share(rate.rate) for rate in rates}
     tallies = tally(found, name)
-    rows = [
-        SummaryRow(title(t.name), t.blocker, t.major, t.minor, t.other, t.total, passed.pop(t.name, "-"))
-        for t in tallies
-    ]
+    rows = [SummaryRow(title(t.name), t.blocker, t.major, t.minor, t.other, t.total, passed.pop(t.name, "-")) for t in tallies]
     return rows + [SummaryRow(title(name), 0, 0, 0, 0, 0, rate) for name, rate in sorted(passed.items())]

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dq.report.counts import count_by_severity, not_evaluated, tally
-from dq.report.verdict import readiness_sentence, state, verdict
+from dq.report.verdict import readiness_sentence, state, unread_sentence, verdict
 from dq.report.words import (
     capital,
     gate_measured,
@@ -39,6 +39,8 @@ def render(results: RunSummary, console: Console, files: list[Path]) -> None:
     _not_run(results, console)
     _readiness(results, console)
     _gates(results, console)
+    if results.unrecognised:
+        console.print(Text(unread_sentence(results.unrecognised), style="bold"))
     _files(console, files)
     console.print()
     console.print(Text(verdict(results), style=STATES[state(results)]))
@@ -56,16 +58,12 @@ def _found(results: RunSummary, console: Console) -> None:
         console.print(_tallies("Team", results.found, lambda row: row.team, team_title))
 
 
-def _tallies(
-    head: str, found: Iterable[Found], name: Callable[[Found], str], title: Callable[[str], str]
-) -> Table:
+def _tallies(head: str, found: Iterable[Found], name: Callable[[Found], str], title: Callable[[str], str]) -> Table:
     rows = tally(found, name)
     table = _table(head, "Blocker", "Major", "Minor", "All")
     for row in rows[:TOP]:
         blockers = Text(number(row.blocker), style=COLOURS["blocker"] if row.blocker else "")
-        table.add_row(
-            Text(title(row.name)), blockers, number(row.major), number(row.minor), number(row.total)
-        )
+        table.add_row(Text(title(row.name)), blockers, number(row.major), number(row.minor), number(row.total))
     if rest := rows[TOP:]:
         sums = [sum(getattr(row, part) for row in rest) for part in ("blocker", "major", "minor", "total")]
         table.add_row(f"({len(rest)} more)", *(number(value) for value in sums))

@@ -38,9 +38,7 @@ COLUMNS = (
     Column("Record", 25, "The record to look at; blank where it is not one record's matter."),
     Column("What should be true, but is not", 32, "The rule that this record breaks."),
     Column("What {system} says", 29, "The values that the rule looked at, as they stood in the extract."),
-    Column(
-        "How to put it right", 40, "What to do, in the old system. Never invent a value to satisfy a rule."
-    ),
+    Column("How to put it right", 40, "What to do, in the old system. Never invent a value to satisfy a rule."),
     Column("Worker", 13, "The worker responsible for the record, where that is known."),
     Column("Your answer", 19, "For you to fill in: choose one from the list."),
     Column("Fix by", 12, "For you to fill in: the date, where your answer is to fix it later."),
@@ -56,9 +54,7 @@ LINE, TALLEST = 15.0, 409.0  # points; Excel's row of one line, and the tallest 
 class TodoSheets:
     """The sheets "To do", "To do 2", ... of one workbook; a new one begins when a sheet is full."""
 
-    def __init__(
-        self, book: Workbook, team: str, as_of: date, system: str, columns: Columns, answers: str
-    ) -> None:
+    def __init__(self, book: Workbook, team: str, as_of: date, system: str, columns: Columns, answers: str) -> None:
         self.book, self.team, self.as_of, self.system = book, team, as_of, system
         self.columns, self.answers = columns, answers
         self.styles = _styles(book)
@@ -94,9 +90,7 @@ class TodoSheets:
         self.sheet.print_area(0, 0, last, RULE)
         if self.rows:
             _ask(self.sheet, last, self.answers, self.as_of)
-            self.sheet.conditional_format(
-                1, ANSWER, last, NOTES, {"type": "no_errors", "format": self.styles["answer"]}
-            )
+            self.sheet.conditional_format(1, ANSWER, last, NOTES, {"type": "no_errors", "format": self.styles["answer"]})
 
     def _begin(self) -> Worksheet:
         self.number += 1

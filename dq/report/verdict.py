@@ -68,6 +68,15 @@ def files_sentence(inputs: tuple[InputFile, ...]) -> str:
     return f"Every row of {files} is accounted for; {kept}."
 
 
+def unread_sentence(names: tuple[str, ...]) -> str:
+    """Files of the extract that no table took, or an empty string."""
+    if not names:
+        return ""
+    shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    verb = "belongs to no table and was" if len(names) == 1 else "belong to no table and were"
+    return f"{plural(len(names), 'file')} of the extract {verb} not read: {shown}."
+
+
 def reconciles(row: InputFile) -> bool:
     """Whether rows read = loaded + rejected + elsewhere."""
     return row.rows_read == row.rows_loaded + row.rows_rejected + row.rows_elsewhere
@@ -80,11 +89,11 @@ def sentences(results: RunSummary) -> list[str]:
         said.append(f"{readiness_sentence(results.readiness)}.")
     said.append(found_sentence(results))
     if not_run := len(not_evaluated(results.rules)):
-        meaning = (
-            "what it would have found is unknown" if not_run == 1 else "what they would have found is unknown"
-        )
+        meaning = "what it would have found is unknown" if not_run == 1 else "what they would have found is unknown"
         said.append(f"{plural(not_run, 'rule')} could not be run; {meaning}.")
     said.append(files_sentence(results.inputs))
+    if results.unrecognised:
+        said.append(unread_sentence(results.unrecognised))
     if results.go_live:
         said.append(_go_live_sentence(results))
     return said

@@ -55,9 +55,7 @@ def _rows(connection: duckdb.DuckDBPyConnection) -> Iterator[Row]:
         yield from batch
 
 
-def _write_workbook(
-    results: RunSummary, team: str, rows: Iterator[Row], columns: Columns, path: Path, scratch: str
-) -> None:
+def _write_workbook(results: RunSummary, team: str, rows: Iterator[Row], columns: Columns, path: Path, scratch: str) -> None:
     options = {
         "constant_memory": True,
         "tmpdir": scratch,  # personal data stays in the run's own folder

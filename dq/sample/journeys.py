@@ -15,9 +15,9 @@ from dq.sample.days import NONE, Days, Flags, Numbers
 from dq.sample.draw import Draw, Texts
 
 # Where children stand on the day of the last extract. About a third have an open record.
-STATES = {"closed": 64.0, "help": 4.0, "assess": 6.5, "cin": 11.5, "cp": 5.0, "care": 6.0, "leaver": 3.0}
+STATES = {"closed": 66.0, "help": 4.0, "assess": 6.5, "cin": 11.0, "cp": 4.0, "care": 5.5, "leaver": 3.0}
 # What comes of a referral: nothing, an assessment, a plan, care (straight away, after a plan).
-KINDS = {"nfa": 18.0, "assess": 44.0, "cin": 25.0, "cp": 6.0, "cp_cin": 4.0, "care": 1.5, "cin_care": 0.8, "cp_care": 0.7}
+KINDS = {"nfa": 21.0, "assess": 49.0, "cin": 21.5, "cp": 2.6, "cp_cin": 3.0, "care": 1.3, "cin_care": 0.8, "cp_care": 0.8}
 KINDS_OF_STATE = {
     "assess": {"assess": 60.0, "cin": 28.0, "cp": 6.0, "cp_cin": 6.0},
     "cin": {"cin": 90.0, "cin_care": 10.0},

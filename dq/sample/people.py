@@ -7,30 +7,26 @@ from dataclasses import dataclass
 import numpy as np
 
 from dq.sample import days, identifiers, names
-from dq.sample.days import NONE, Days, Flags, Numbers
+from dq.sample.days import NONE, Days, Numbers
 from dq.sample.draw import Draw, Texts
-from dq.sample.journeys import Children
 from dq.sample.schedule import repeat, running
-from dq.sample.tables import NOBODY, Table, World, blank, flag, numbers, same, where
+from dq.sample.story import Story
+from dq.sample.tables import NOBODY, Column, Table, World, blank, flag, join, numbers, rising, same, where
 
 ETHNICITIES = {
     "WBRI": 66.0, "WOTH": 5.0, "WIRI": 0.5, "WROM": 0.6, "MWBC": 3.0, "MWBA": 1.2, "MWAS": 1.6, "MOTH": 2.2, "AIND": 1.3,
     "APKN": 3.4, "ABAN": 1.6, "AOTH": 2.0, "BAFR": 4.0, "BCRB": 1.6, "BOTH": 1.4, "CHNE": 0.3, "OOTH": 2.3, "NOBT": 0.8,
 }  # fmt: skip
 NATIONALITIES = {"British": 91.0, "Polish": 1.5, "Romanian": 1.5, "Pakistani": 1.0, "Indian": 1.0, "Nigerian": 1.0}
-CARE_AGE_OF_MOTHERS = (17 * 365, 40 * 365)
+_AGE_OF_PARENTS = (17 * 365, 40 * 365)
 
 
 @dataclass
 class People:
-    """Numbers of people, and what other parts of the world need of them."""
+    """The family of each child, and its number."""
 
-    child_ids: Texts
-    family: Numbers  # of each child
-    births: Days
-    known: Days  # of each child
+    family: Numbers
     family_ids: Texts
-    homes: Texts  # postcode at each child's latest home
 
 
 def families_of(draw: Draw, birth: Days) -> Numbers:
@@ -48,55 +44,43 @@ def families_of(draw: Draw, birth: Days) -> Numbers:
     return family.astype(np.int64)
 
 
-def make_people(seed: int, children: Children, known: Days, last: np.datetime64) -> tuple[People, World]:
-    """Tables person, family, relationship and address; `known` is each child's first day in the system."""
-    draw = Draw(seed, "people")
-    family = families_of(draw, children.birth)
-    count, families = len(family), int(family.max()) + 1
+def make_people(story: Story) -> tuple[People, World]:
+    """Tables person, family, relationship and address (but for placements)."""
+    draw = story.draw("people")
+    birth, known = story.children.birth, story.known
+    family = families_of(draw, birth)
+    families = int(family.max()) + 1
     surname = names.surnames(draw, families)
-    child_ids, family_ids = numbers("5", count), numbers("8", families)
-    first_birth = np.full(families, days.day("2100-01-01"))
-    np.minimum.at(first_birth, family, children.birth)
-    first_known = np.full(families, days.day("2100-01-01"))
-    np.minimum.at(first_known, family, known)
-    person, sex = _children(draw, children, surname[family], known, last, child_ids)
-    world: World = {}
-    relatives, relations = _parents(draw, family, surname, first_birth, first_known, known, child_ids)
-    world["person"] = join([person, relatives])
-    members = np.append(np.arange(count), np.full(len(relatives), NOBODY))
-    del members, sex
-    world["relationship"] = relations
-    world["family"] = Table(
-        {"family_row_id": numbers("81", count), "family_id": family_ids[family], "person_id": child_ids},
-        known, np.arange(count),
-    )  # fmt: skip
-    world["address"], homes = _addresses(draw, family, families, children.birth, known, last, child_ids)
-    return People(child_ids, family, children.birth, known, family_ids, homes), world
+    family_ids = numbers("8", families)[family]
+    first_birth = _earliest(birth, family, families)
+    relatives, relation = _parents(draw, story, family, surname, first_birth, _earliest(known, family, families))
+    world: World = {"person": join([_children(draw, story, surname[family]), relatives]), "relationship": relation}
+    columns = {"family_row_id": rising("81", known), "family_id": family_ids, "person_id": story.child_ids}
+    world["family"] = Table(columns, known, np.arange(len(known)))
+    world["address"] = _addresses(draw, story, family, families)
+    return People(family, family_ids), world
 
 
-def join(tables: list[Table]) -> Table:
-    """Tables of the same columns one below the other."""
-    columns = {name: np.concatenate([table[name] for table in tables]) for name in tables[0].columns}
-    return Table(columns, np.concatenate([t.known for t in tables]), np.concatenate([t.child for t in tables]))
+def _earliest(on: Days, family: Numbers, families: int) -> Days:
+    first = np.full(families, days.day("2100-01-01"))
+    np.minimum.at(first, family, on)
+    return first
 
 
-def _children(
-    draw: Draw, children: Children, surname: Texts, known: Days, last: np.datetime64, ids: Texts
-) -> tuple[Table, Texts]:
-    size = len(ids)
+def _children(draw: Draw, story: Story, surname: Texts) -> Table:
+    birth, size = story.children.birth, len(surname)
     sex = draw.code({"F": 47.0, "M": 53.0}, size)
-    forename = names.forenames(draw, sex)
-    at_school = days.add_days(days.add_years(children.birth, 4), 330) < last
+    at_school = days.add_days(days.add_years(birth, 4), 330) < story.last
     pupil = at_school & draw.chance(0.96, size)
     reason = where(at_school, draw.code({"UN2": 5.0, "UN3": 2.0, "UN4": 1.0}, size), "UN1")
     columns = {
-        "person_id": ids,
-        "forename": forename,
+        "person_id": story.child_ids,
+        "forename": names.forenames(draw, sex),
         "other_names": where(draw.chance(0.4, size), names.forenames(draw, sex)),
         "surname": surname,
-        "date_of_birth": children.birth,
+        "date_of_birth": birth,
         "expected_date_of_birth": np.full(size, NONE),
-        "death_date": np.full(size, NONE),
+        "death_date": story.dead,
         "sex": sex,
         "ethnicity": draw.code(ETHNICITIES, size),
         "nhs_number": where(draw.chance(0.93, size), identifiers.nhs_numbers(draw, size)),
@@ -107,32 +91,40 @@ def _children(
         "is_mother": blank(size),
         "is_client": same("Y", size),
         "restricted": flag(draw.chance(0.01, size)),
+        "_expected": days.add_days(birth, draw.whole(-14, 14, size)),
     }
-    return Table(columns, known, np.arange(size)), sex
+    return Table(_told_apart(columns), story.known, np.arange(size))
+
+
+def _told_apart(columns: dict[str, Column]) -> dict[str, Column]:
+    """Give a second forename to whoever has the name and birthday of somebody before them."""
+    seen = {}
+    for row, who in enumerate(zip(columns["forename"], columns["surname"], columns["date_of_birth"].tolist(), strict=True)):
+        if seen.setdefault(who, row) != row:
+            columns["forename"][row] += "-Rae"
+    return columns
 
 
 def _parents(
-    draw: Draw, family: Numbers, surname: Texts, first_birth: Days, first_known: Days, known: Days, child_ids: Texts
+    draw: Draw, story: Story, family: Numbers, surname: Texts, first_birth: Days, first_known: Days
 ) -> tuple[Table, Table]:
-    families = len(surname)
+    families, known = len(surname), story.known
     parent_sets: list[Table] = []
     relations: list[Table] = []
     for sex, role, share, prefix in (("F", "MOTHER", 1.0, "6"), ("M", "FATHER", 0.66, "7")):
         some = np.flatnonzero(draw.chance(share, families) | (share == 1.0))
-        born = days.add_days(first_birth[some], -draw.whole(*CARE_AGE_OF_MOTHERS, len(some)))
+        born = days.add_days(first_birth[some], -draw.whole(*_AGE_OF_PARENTS, len(some)))
         ids = numbers(prefix, len(some))
         parent_sets.append(_relatives(draw, sex, ids, surname[some], born, first_known[some]))
         of_family = np.full(families, NOBODY)
         of_family[some] = np.arange(len(some))
         mine = of_family[family]
         rows = np.flatnonzero(mine != NOBODY)
-        here, there = child_ids[rows], ids[mine[rows]]
+        here, there = story.child_ids[rows], ids[mine[rows]]
         relations.append(_relation(draw, here, there, role, rows, known[rows], sex))
         relations.append(_relation(draw, there, here, "CHILD", rows, known[rows], None))
     relation = join(relations)
-    order = np.argsort(relation.known, kind="stable")
-    relation = relation.take(order)
-    relation["relationship_id"] = numbers("20", len(relation))
+    relation["relationship_id"] = rising("20", relation.known)
     return join(parent_sets), relation
 
 
@@ -153,6 +145,7 @@ def _relatives(draw: Draw, sex: str, ids: Texts, surname: Texts, born: Days, kno
         **{name: blank(size) for name in ("nhs_number", "upn", "upn_unknown", "nationality", "send", "is_mother")},
         "is_client": same("N", size),
         "restricted": same("N", size),
+        "_expected": born,
     }
     return Table(columns, known)
 
@@ -174,13 +167,13 @@ def _relation(
     return Table(columns, known, child)
 
 
-def _addresses(
-    draw: Draw, family: Numbers, families: int, birth: Days, known: Days, last: np.datetime64, child_ids: Texts
-) -> tuple[Table, Texts]:
+def _addresses(draw: Draw, story: Story, family: Numbers, families: int) -> Table:
+    """A family's homes one after the other; each child's from its birth on (from the first contact if unborn)."""
+    lives_from = days.earlier(story.children.birth, story.known)
     owner, number = repeat(draw.whole(1, 4, families))
     size = len(owner)
     ago = np.where(number == 0, draw.whole(20, 2200, size), draw.whole(240, 1900, size))
-    moved = days.add_days(np.full(size, last), -running(ago, number))
+    moved = days.add_days(np.full(size, story.last), -running(ago, number))
     street, town, postcode = names.streets(draw, size), draw.one_of(names.TOWNS, size), identifiers.postcodes(draw, size)
     first = np.searchsorted(owner, np.arange(families))
     counts = np.bincount(owner, minlength=families)
@@ -188,13 +181,13 @@ def _addresses(
     home = first[family[child]] + place  # homes of a family stand latest first
     left = np.where(place == 0, NONE, np.append(moved[:1], moved[:-1])[home])
     oldest = place == counts[family[child]] - 1
-    start = np.where(oldest, birth[child], np.maximum(moved[home], birth[child]))
+    start = np.where(oldest, lives_from[child], np.maximum(moved[home], lives_from[child]))
     lived = np.isnat(left) | (left > start)
     start, left, home, child = start[lived], left[lived], home[lived], child[lived]
-    entered = np.maximum(start, known[child])
+    entered = np.maximum(start, story.known[child])
     columns = {
         "address_id": blank(len(child)),
-        "person_id": child_ids[child],
+        "person_id": story.child_ids[child],
         "type": same("Primary Address", len(child)),
         "line_1": street[home],
         "line_2": blank(len(child)),
@@ -206,7 +199,25 @@ def _addresses(
         "end_date": left,
         "confidential": flag(draw.chance(0.03, len(child))),
     }
-    order = np.argsort(entered, kind="stable")
-    table = Table(columns, entered, child).take(order)
-    table["address_id"] = numbers("30", len(table))
-    return table, postcode[first[family]]
+    return Table(columns, entered, child)
+
+
+def placement_homes(placement: Table) -> Table:
+    """The addresses of placements, one each."""
+    size = len(placement)
+    draw = Draw(size, "placement homes")
+    columns = {
+        "address_id": blank(size),
+        "person_id": placement["person_id"],
+        "type": same("Placement", size),
+        "line_1": names.streets(draw, size),
+        "line_2": blank(size),
+        "town": draw.one_of(names.TOWNS, size),
+        "county": same(names.COUNTY, size),
+        "postcode": placement["postcode"],
+        "uprn": blank(size),
+        "start_date": placement["start_date"],
+        "end_date": placement["end_date"],
+        "confidential": flag(draw.chance(0.05, size)),
+    }
+    return Table(columns, placement.known, placement.child)

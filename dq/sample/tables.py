@@ -70,8 +70,9 @@ def where(condition: Flags, values: Column | str | None, otherwise: Column | str
 
 
 def numbers(prefix: str, count: int, first: int = 1) -> Texts:
-    """Record numbers: a prefix and seven digits, rising."""
-    return np.array([f"{prefix}{number:07d}" for number in range(first, first + count)], dtype=object)
+    """Record numbers: a prefix and a rising number of five digits, or more where there are more."""
+    width = max(5, len(str(first + count)))
+    return np.array([f"{prefix}{number:0{width}d}" for number in range(first, first + count)], dtype=object)
 
 
 def text(values: Numbers) -> Texts:

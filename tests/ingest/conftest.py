@@ -22,9 +22,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def ingest(folder: Path) -> Ingest:
-    def loaded(
-        files: dict[str, str | bytes], *, contract: Contract | None = None, source_map: SourceMap | None = None
-    ) -> Loaded:
+    def loaded(files: dict[str, str | bytes], *, contract: Contract | None = None, source_map: SourceMap | None = None) -> Loaded:
         for name, content in files.items():
             (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
         contract = contract or make_contract()

@@ -22,9 +22,7 @@ def make_contract(date_formats: tuple[str, ...] = ("%Y-%m-%d", "%d/%m/%Y")) -> C
     visit = {
         "visit_id": Column(name="visit_id", title="Visit", required=True),
         "person_id": Column(name="person_id", title="Person", required=True, links="person.person_id"),
-        "visit_date": Column(
-            name="visit_date", title="Date", type="date", range=(dt.date(1990, 1, 1), dt.date(2040, 12, 31))
-        ),
+        "visit_date": Column(name="visit_date", title="Date", type="date", range=(dt.date(1990, 1, 1), dt.date(2040, 12, 31))),
         "started": Column(name="started", title="Started", type="datetime"),
         "seen": Column(name="seen", title="Seen", type="boolean"),
         "minutes": Column(name="minutes", title="Minutes", type="integer"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from small_extract import Ingest
 
 HEAD = "person_id,surname,date_of_birth\n"

@@ -7,9 +7,9 @@ import io
 import zipfile
 
 import pytest
+from small_extract import Ingest
 
 from dq.errors import InputError
-from small_extract import Ingest
 
 BODY = "person_id,surname,date_of_birth\n1,Siân O’Neill,2010-01-01\n2,Beech,\n"
 PEOPLE = [(2, "1", "Siân O’Neill"), (3, "2", "Beech")]

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from small_extract import Ingest
 
 from dq.errors import InputError
-from small_extract import Ingest
 
 
 def test_a_missing_required_column_stops_the_run(ingest: Ingest) -> None:
     with pytest.raises(InputError) as caught:
         ingest({"person.csv": "persn_id,surname,date_of_birth\nSECRET,Ash,\n"})
-    assert str(caught.value) == (
-        "person.csv:1: person: The required column 'person_id' is missing. Did you mean 'persn_id'?"
-    )
+    assert str(caught.value) == ("person.csv:1: person: The required column 'person_id' is missing. Did you mean 'persn_id'?")
 
 
 def test_a_file_without_header_does_not_quote_its_cells(ingest: Ingest) -> None:

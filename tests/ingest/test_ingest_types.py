@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from small_extract import Ingest, Loaded, make_contract
 
 from dq.errors import InputError
-from small_extract import Ingest, Loaded, make_contract
 
 HEAD = "visit_id,person_id,visit_date,started,seen,minutes,miles,kind\n"
 

@@ -17,17 +17,17 @@ from dq.errors import InputError
 from dq.ingest import load
 from dq.source_map import SourceMap
 
-HEAD = ["visit_id", "person_id", "visit_date", "started", "seen", "minutes", "miles", "kind"]
+HEAD: list[object] = ["visit_id", "person_id", "visit_date", "started", "seen", "minutes", "miles", "kind"]
 ROW = ["V1", 7, dt.date(2026, 4, 7), dt.datetime(2026, 4, 7, 9, 30), True, 30.0, 5.5, 12345678901.0]
 TYPED = [("V1", "7", dt.date(2026, 4, 7), dt.datetime(2026, 4, 7, 9, 30), True, 30, 5.5, "12345678901")]
-QUERY = f"select {', '.join(HEAD)} from visit"
+QUERY = f"select {', '.join(map(str, HEAD))} from visit"
 
 
 def workbook(**sheets: list[list[object]]) -> bytes:
     book = openpyxl.Workbook()
-    for number, (title, rows) in enumerate(sheets.items()):
-        sheet = book.active if number == 0 else book.create_sheet()
-        sheet.title = title
+    del book["Sheet"]
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
         for row in rows:
             sheet.append(row)
     out = io.BytesIO()
@@ -58,7 +58,7 @@ def test_a_sheet_by_name(ingest: Ingest) -> None:
     table = {"files": ["*.xlsx"], "sheet": "Clints", "columns": {"person_id": "ID"}}
     given = SourceMap.model_validate({"system": "Old", "tables": {"person": table}})
     content = workbook(Cover=[["x"]], Clients=[["ID"], [1]])
-    with pytest.raises(InputError, match="no sheet 'Clints'. Did you mean 'Clients'"):
+    with pytest.raises(InputError, match=r"no sheet 'Clints'\. Did you mean 'Clients'"):
         ingest({"all.xlsx": content}, source_map=given)
 
 
@@ -111,6 +111,15 @@ def test_another_schema_beside_the_first(tmp_path: Path) -> None:
     for schema, name in (("main", "Ash"), ("previous", "Beech")):
         frame = pd.DataFrame({"person_id": ["1"], "surname": [name]})
         load(connection, make_contract(), [], schema=schema, frames={"person": frame})
-    assert connection.execute("select p.surname, q.surname from person p, previous.person q").fetchall() == [
-        ("Ash", "Beech")
-    ]
+    assert connection.execute("select p.surname, q.surname from person p, previous.person q").fetchall() == [("Ash", "Beech")]
+
+
+def test_parquet_damaged_in_its_middle_does_not_quote_the_engine(ingest: Ingest) -> None:
+    out = io.BytesIO()
+    pd.DataFrame({"person_id": [f"CANARY{n}" for n in range(5000)]}).to_parquet(out, compression="zstd")
+    content = bytearray(out.getvalue())
+    content[100:2000] = b"\xff" * 1900
+    with pytest.raises(InputError) as caught:
+        ingest({"person.parquet": bytes(content)})
+    assert caught.value.problems[0].file == "person.parquet"
+    assert "CANARY" not in str(caught.value)

@@ -1,0 +1,116 @@
+"""Records around the courts: permanence before and after care, pre-proceedings."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dq.sample import days
+from dq.sample.care import Periods
+from dq.sample.days import NONE, Days, Flags, Numbers
+from dq.sample.draw import Draw
+from dq.sample.story import Story
+from dq.sample.tables import Column, Table, World, blank, flag, rising, text, where
+
+
+def make_permanence(story: Story, periods: Periods, left_because: Column, family_ids: Column) -> World:
+    """Tables previous_permanence, permanence and pre_proceedings; `left_because` is each period's last reason."""
+    draw = story.draw("permanence")
+    return {
+        "previous_permanence": _previous(story, draw, periods),
+        "permanence": _adoptions(story, draw, periods, left_because),
+        "pre_proceedings": _pre_proceedings(story, draw, periods, family_ids),
+    }
+
+
+def _previous(story: Story, draw: Draw, periods: Periods) -> Table:
+    period = np.flatnonzero(days.age(periods.birth, periods.start) >= 1)
+    start, size = periods.start[period], len(period)
+    option = draw.code({"Z1": 92.0, "P1": 1.5, "P2": 4.0, "P3": 2.5}, size)
+    ordered = days.later(days.add_days(start, -draw.whole(200, 2500, size)), periods.birth[period] + 30)
+    columns = {
+        "previous_permanence_id": rising("70", start),
+        "person_id": story.child_ids[periods.child[period]],
+        "option": option,
+        "order_date": np.where(option == "Z1", NONE, ordered).astype("datetime64[D]"),
+        "authority": where(option == "Z1", None, "Testshire"),
+    }
+    return Table(columns, start, periods.child[period])
+
+
+def _adoptions(story: Story, draw: Draw, periods: Periods, left_because: Column) -> Table:
+    """Children adopted, and young children whose plan is adoption, some of whom will not be."""
+    adopted = np.isin(left_because, ["E11", "E12"]) & (days.days_between(periods.start, periods.end) > 250)
+    lasting = days.days_between(periods.start, periods.end) > 420
+    planned = lasting & (days.age(periods.birth, periods.start) < 6) & draw.chance(0.2, len(adopted)) & ~adopted
+    period = np.flatnonzero(adopted | planned)
+    done, size = adopted[period], len(period)
+    span = days.days_between(periods.start[period], periods.end[period])
+    decided = _part_way(periods, period, span, 0.3)
+    reversed_ = ~done & draw.chance(0.35, size)
+    matched = np.where(done | ~reversed_, _part_way(periods, period, span, 0.6), NONE).astype("datetime64[D]")
+    placed = np.where(done, _part_way(periods, period, span, 0.75), NONE).astype("datetime64[D]")
+    order = np.where(done, periods.end[period], NONE).astype("datetime64[D]")
+    known_later = ~np.isnat(matched)
+    couple = draw.chance(0.86, size)
+    together = draw.chance(0.3, size)
+    columns = {
+        "permanence_id": rising("71", decided),
+        "person_id": story.child_ids[periods.child[period]],
+        "cla_id": periods.ids[period],
+        "decision_date": decided,
+        "ffa_decision_date": np.full(size, NONE),
+        "placement_order_date": np.where(done, _part_way(periods, period, span, 0.45), NONE).astype("datetime64[D]"),
+        "matched_date": matched,
+        "ffa_placed_date": np.full(size, NONE),
+        "placed_date": placed,
+        "adopted_by_carer": where(done, flag(draw.chance(0.2, size))),
+        "foster_carer_date": np.full(size, NONE),
+        "sibling_group": where(~np.isnat(placed), flag(together)),
+        "siblings_together": blank(size),
+        "siblings_apart": blank(size),
+        "reversed_date": np.where(reversed_, _part_way(periods, period, span, 0.7), NONE).astype("datetime64[D]"),
+        "reversed_reason": where(reversed_, draw.code({"RD1": 55.0, "RD2": 15.0, "RD3": 22.0, "RD4": 8.0}, size)),
+        "order_date": order,
+        "order_type": where(done, "ADOPT"),
+        "adopter_sex": where(known_later, where(couple, draw.code({"MF": 85.0, "FF": 9.0, "MM": 6.0}, size), "F1")),
+        "adopter_legal_status": where(known_later, where(couple, "L11", "L0")),
+        "number_of_adopters": where(known_later, where(couple, "2", "1")),
+        "worker_id": story.worker(periods.spell[period], decided),
+        "_period": period,
+    }
+    return Table(columns, decided, periods.child[period])
+
+
+def _part_way(periods: Periods, period: Numbers, span: Numbers, share: float) -> Days:
+    return days.working_before(days.add_days(periods.start[period], np.rint(span * share).astype(np.int64)))
+
+
+def adopted_children(permanence: Table) -> Numbers:
+    """Children with an adoption order, whose records are restricted."""
+    return np.unique(permanence.child[permanence["order_type"] == "ADOPT"])
+
+
+def _pre_proceedings(story: Story, draw: Draw, periods: Periods, family_ids: Column) -> Table:
+    spells = story.spells.take(periods.spell)
+    decided = days.working_before(days.add_days(periods.start, -draw.whole(50, 150, len(periods.start))))
+    fits: Flags = (decided > spells.referral) & np.isin(periods.route, ["C1", "L2"]) & (spells.kind != "care")
+    period = np.flatnonzero(fits & draw.chance(0.7, len(fits)))
+    decided, size = decided[period], len(period)
+    letter = days.add_working_days(decided, draw.whole(1, 5, size))
+    meeting = days.add_working_days(letter, draw.whole(5, 12, size))
+    issued = days.working_before(days.add_days(periods.start[period], -draw.whole(1, 6, size)))
+    columns = {
+        "pre_proceedings_id": rising("72", decided),
+        "person_id": story.child_ids[periods.child[period]],
+        "family_id": family_ids[periods.child[period]],
+        "decision_date": decided,
+        "letter_date": letter,
+        "first_meeting_date": meeting,
+        "review_meetings": text(draw.whole(0, 3, size)),
+        "outcome": np.full(size, "ISSUE", dtype=object),
+        "outcome_date": issued,
+        "issue_letter_date": issued,
+        "parents_represented": flag(draw.chance(0.85, size)),
+        "court_reference": "TS" + text(draw.whole(10, 26, size)) + "C" + text(draw.whole(10_000, 99_999, size)),
+    }
+    return Table(columns, decided, periods.child[period])

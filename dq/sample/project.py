@@ -1,0 +1,99 @@
+"""Writes a whole fictional project: extracts week by week, teams, settings, and the truth about planted faults."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from dq.errors import OptionError
+from dq.sample import days
+from dq.sample.export import write_extract
+from dq.sample.moment import as_of
+from dq.sample.story import tell
+from dq.sample.tables import World
+from dq.sample.workforce import SERVICES, Workforce
+from dq.sample.world import make_world
+
+WEEK = np.timedelta64(7, "D")
+DQ_YAML = """\
+# A fictional council. Nobody in it exists; `truth` says what is wrong in each extract.
+project: "Testshire: CareFirst to Liquidlogic"
+pack: casework
+source: carefirst
+extracts: extracts
+go_live: 2027-03-01
+teams: teams.csv
+gates:
+  - blockers == 0
+  - ready_children >= 0.98
+  - completeness >= 0.95
+"""
+
+Progress = Callable[[str], None]
+
+
+def write(
+    out: Path,
+    *,
+    children: int,
+    weeks: int = 6,
+    seed: int = 1,
+    faults: bool = True,
+    last: date = date(2026, 11, 2),
+    progress: Progress | None = None,
+) -> None:
+    """Write a project of so many children into `out`: `weeks` extracts, the newest of the day `last`.
+
+    Writes dq.yaml, teams.csv, extracts/YYYY-MM-DD/*.csv and truth/YYYY-MM-DD.csv (rule, table, key of every planted
+    fault). The same arguments give the same bytes. `progress` is told a line for each thing written. Raises
+    `OptionError` when a number makes no sense.
+    """
+    _sensible(children, weeks, last)
+    say = progress or (lambda line: None)
+    newest = days.day(last)
+    story = tell(seed, children, newest - WEEK * (weeks - 1), newest)
+    world = make_world(story)
+    say(f"{sum(len(table) for table in world.values()):,} records of {children:,} children")
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "dq.yaml").write_text(DQ_YAML, encoding="utf-8", newline="\n")
+    _write_teams(out / "teams.csv", world, story.workforce, newest)
+    for week in range(weeks):
+        today = newest - WEEK * (weeks - 1 - week)
+        seen = as_of(world, story.workforce, today)
+        rows = write_extract(out / "extracts" / str(today), seen, {})
+        _write_truth(out / "truth" / f"{today}.csv", [])
+        say(f"{today}: {rows:,} rows")
+
+
+def _sensible(children: int, weeks: int, last: date) -> None:
+    if children < 1 or weeks < 1:
+        raise OptionError("A project needs at least one child and one week.")
+    if not date(2025, 1, 1) <= last <= date(2035, 12, 31):
+        raise OptionError("The last extract must lie between 2025 and 2035, where the calendar and the codes are known.")
+
+
+def _write_teams(path: Path, world: World, workforce: Workforce, today: np.datetime64) -> None:
+    """Who works in which team and service, with the day on which leavers left."""
+    workers, teams = world["professional"], world["team"]
+    name = dict(zip(teams["team_id"], teams["name"], strict=True))
+    service = {team: SERVICES[number] for team, number in zip(workforce.team_ids[workforce.team], workforce.service, strict=True)}
+    left = [str(on) if on <= today else "" for on in workers["left_date"]]
+    columns = workers["professional_id"], workers["name"], workers["team_id"], left, workers.known <= today
+    with path.open("w", encoding="utf-8", newline="") as file:
+        write_row = csv.writer(file, lineterminator="\n").writerow
+        write_row(["worker_id", "worker_name", "team", "service", "left_on"])
+        for worker, called, team, gone, started in zip(*columns, strict=True):
+            if started:
+                write_row([worker, called, name[team], service[team], gone])
+
+
+def _write_truth(path: Path, truth: list[tuple[str, str, str]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["rule", "table", "key"])
+        writer.writerows(sorted(truth))
