@@ -181,7 +181,7 @@ def built_in() -> str:
 
 def cli_reference() -> str:
     """The help of every command."""
-    top = click.Context(cli.cli, info_name="dq", terminal_width=WIDTH)
+    top = click.Context(cli.cli, info_name="dq", terminal_width=WIDTH, **cli.cli.context_settings)
     parts = [
         "# Commands and options",
         "This page is the help that the commands give themselves: `dq --help`, `dq check --help` and so on. It is written by\n"

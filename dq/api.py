@@ -53,6 +53,8 @@ def check(
     that compare. Without `as_of` a project's newest extract, or today, is meant. Raises `dq.errors.DqError`.
     """
     if isinstance(frames_or_path, str | Path):
+        if go_live is not None or previous is not None:
+            raise OptionError("go_live and previous belong to frames; a project has both in its folder.")
         wanted = requests.of_path(
             Path(frames_or_path),
             pack=pack,

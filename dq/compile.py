@@ -12,22 +12,22 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel
 
+from dq.calendar import FIRST, LAST, bank_holidays
 from dq.checks import CHECKS, CheckFault, Subject
 from dq.contract import Contract, Table
 from dq.errors import PackError, Problem, did_you_mean
 from dq.expression import Catalogue, Kind, Reader, Relation, Scope, parse, read_select
-from dq.expression.reader import Fault
-from dq.functions import CALENDAR, FUNCTIONS, Dialect, Tree
-from dq.rules import Rule, Setting, Statement, View
+from dq.expression.reader import Fault, described
+from dq.functions import BINARY_ORDER, CALENDAR, CALENDAR_FUNCTIONS, FUNCTIONS, Dialect, Tree, in_binary_order
+from dq.rules import Also, Rule, Setting, Statement, View
 
 BUILT_IN = {"as_of": "date", "go_live": "date"}
-CALENDAR_FUNCTIONS = {"working_days", "add_working_days"}
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Reads:
     columns: frozenset[tuple[str, str]] = frozenset()
     settings: frozenset[str] = frozenset()
     functions: frozenset[str] = frozenset()
+    counted_from: frozenset[tuple[str, str]] = frozenset()
 
     def __or__(self, other: Reads) -> Reads:
         return Reads(
@@ -45,6 +46,7 @@ class Reads:
             self.columns | other.columns,
             self.settings | other.settings,
             self.functions | other.functions,
+            self.counted_from | other.counted_from,
         )
 
 
@@ -115,9 +117,45 @@ class Compiler:
         for table in contract.tables.values():
             self.relations[table.name] = relation = _relation(contract, table)
             self.relations[f"previous.{table.name}"] = replace(relation, schema="previous")
-        problems = [problem for view in views for problem in self._add_view(view)]
+        self.derived: dict[str, tuple[Tree, frozenset[str]]] = {}
+        problems = list(self._derive())
+        problems += [problem for view in views for problem in self._add_view(view)]
         if problems:
             raise PackError(problems)
+
+    # settings
+
+    def _derive(self) -> Iterator[Problem]:
+        """Read the settings that are expressions over other settings; each must come to a value of its type."""
+        for name, setting in self.settings.items():
+            if not setting.derived:
+                continue
+            reader = Reader(self.catalogue)
+            tree, kind = reader.read(str(setting.value), Scope({}))
+            wanted = Kind(setting.type)
+            if not reader.found.faults and kind.family not in (wanted.family, "null"):
+                reader.fault(f"It comes to {described(kind)}, and its type is {setting.type}.", "Change the one or the other.")
+            for fault in reader.found.faults:
+                yield Problem("", 0, f":{name}", fault.message, fault.fix)
+            self.derived[name] = tree, frozenset(reader.found.settings)
+        for name in self.derived:
+            if name in self._behind(name):
+                yield Problem("", 0, f":{name}", "The setting is derived from itself.", "Break the ring.")
+
+    def _behind(self, name: str) -> frozenset[str]:
+        """The settings that a setting is derived from, through any number of steps."""
+        found: set[str] = set()
+        todo = [name]
+        while todo:
+            each = todo.pop()
+            further = self.derived[each][1] - found if self._is_derived(each) else frozenset()
+            found |= further
+            todo += further
+        return frozenset(found)
+
+    def _is_derived(self, name: str) -> bool:
+        """Whether the expression holds: a project may put a value of its own in its place."""
+        return name in self.derived and self.values.get(name) == self.settings[name].value
 
     # views
 
@@ -199,10 +237,14 @@ class Compiler:
         if problems:
             raise PackError(problems)
         views = self._views_read(reads)
-        used = reads.settings.union(*(self.views[name].reads.settings for name in views))
+        used = self._settings_used(reads, views)
         unset = tuple(sorted(name for name in used if self.values.get(name) is None))
         compiled_rule = CompiledRule(rule, tuple(statements), reads, views, unset)
         return replace(compiled_rule, fingerprint=self._fingerprint(compiled_rule))
+
+    def _settings_used(self, reads: Reads, views: Sequence[str]) -> set[str]:
+        direct = reads.settings.union(*(self.views[name].reads.settings for name in views))
+        return {*direct, *(each for name in direct for each in self._behind(name))}
 
     def _statement(self, rule: Rule, statement: Statement, reader: Reader) -> CompiledStatement | None:
         whole = rule.scope == "extract"
@@ -234,7 +276,9 @@ class Compiler:
             if name not in relation.columns:
                 reader.fault(f"group: there is no column {name!r} in {statement.table}.", did_you_mean(name, relation.columns))
         if condition.failing_rows is not None:
-            ok = self._not_among(condition.failing_rows, statement, reader)
+            among = self._not_among(condition.failing_rows, statement, reader)
+            always = isinstance(ok, exp.Boolean)
+            ok = among if always else exp.Case(ifs=[exp.If(this=ok, true=among)])
         if rule.unknown == "fail":
             ok = exp.Coalesce(this=exp.paren(ok), expressions=[exp.false()])
         also = tuple(self._also(each, statement, reader) for each in rule.also) if not whole else ()
@@ -262,16 +306,13 @@ class Compiler:
         )
         return exp.not_(exp.Exists(this=among))
 
-    def _also(self, also: object, statement: Statement, reader: Reader) -> CompiledAlso | None:
-        from dq.rules import Also
-
-        assert isinstance(also, Also)
+    def _also(self, also: Also, statement: Statement, reader: Reader) -> CompiledAlso | None:
         relation = self.relations.get(also.table)
-        if relation is None or relation.table is None:
-            reader.fault(f"also: there is no table {also.table!r}.", did_you_mean(also.table, self.relations))
+        if relation is None or relation.table is None or relation.schema is not None:
+            known = [name for name in self.relations if not name.startswith("previous.")]
+            reader.fault(f"also: there is no table {also.table!r}.", did_you_mean(also.table, known))
             return None
-        here = replace(self.relations[statement.table], name=statement.table)
-        scope = Scope({also.table: relation})
+        here = self.relations[statement.table]
         both = Scope({"this": here, also.table: relation})
         conditions = []
         for mine, theirs in also.match.items():
@@ -293,7 +334,6 @@ class Compiler:
             if name not in relation.columns:
                 reader.fault(f"also: there is no column {name!r} in {also.table}.", did_you_mean(name, relation.columns))
         reader.found.relations.add(also.table)
-        del scope
         select = exp.select(
             exp.alias_(exp.column("row_id", table=also.table, quoted=True), "row_id", quoted=True),
             exp.alias_(exp.column("row_id", table="this", quoted=True), "primary_id", quoted=True),
@@ -306,10 +346,10 @@ class Compiler:
         parts = [statement.verdict.sql(dialect="duckdb") for statement in rule.statements]
         parts += [each.tree.sql(dialect="duckdb") for statement in rule.statements for each in statement.also]
         parts += [f"{name}:{self.views[name].tree.sql(dialect='duckdb')}" for name in rule.views]
-        used = set(rule.reads.settings).union(*(self.views[name].reads.settings for name in rule.views))
+        used = self._settings_used(rule.reads, rule.views)
         parts += [f"{name}={self.values.get(name)}" for name in sorted(used - set(BUILT_IN))]
         functions = set(rule.reads.functions).union(*(self.views[name].reads.functions for name in rule.views))
-        parts += ["calendar 1990-2040"] if functions & CALENDAR_FUNCTIONS else []
+        parts += [f"{FIRST}:{LAST}:{sorted(bank_holidays())}"] if functions.intersection(CALENDAR_FUNCTIONS) else []
         parts += [rule.rule.unknown, rule.rule.scope, ",".join(rule.rule.depends_on)]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
@@ -317,19 +357,18 @@ class Compiler:
 
     def lower(self, tree: Tree, dialect: Dialect) -> Tree:
         """A checked tree as one engine takes it: functions written out, settings as literals, view columns joined in."""
-        result = tree.copy()
+        result = exp.Paren(this=tree.copy())
         for node in reversed(list(result.find_all(exp.Anonymous, exp.Placeholder, exp.Table))):
             if isinstance(node, exp.Anonymous) and node.this in FUNCTIONS:
                 written = FUNCTIONS[str(node.this)].build([each.copy() for each in node.expressions], dialect)
                 node.replace(exp.paren(written) if isinstance(written, exp.Binary | exp.Connector) else written)
+            elif isinstance(node, exp.Anonymous) and node.this == BINARY_ORDER:
+                node.replace(in_binary_order(node.expressions[0], dialect))
             elif isinstance(node, exp.Placeholder):
-                written = self._setting(node.name, dialect)
-                if node is result:
-                    return written
-                node.replace(written)
+                node.replace(self._setting(node.name, dialect))
             elif isinstance(node, exp.Table):
                 self._join_added(node)
-        return result
+        return result.this.pop()
 
     def sql(self, tree: Tree, dialect: Dialect, *, pretty: bool = False) -> str:
         """The SQL of a checked tree for one engine."""
@@ -337,17 +376,9 @@ class Compiler:
         return lowered.sql(dialect=dialect, pretty=pretty, unsupported_level=ErrorLevel.RAISE)
 
     def _setting(self, name: str, dialect: Dialect) -> Tree:
-        value = self.values[name]
-        setting = self.settings.get(name)
-        if setting is not None and setting.derived and value == setting.value:
-            parsed = parse(str(value))
-            if isinstance(parsed, Fault):
-                raise PackError(Problem(subject=name, message=f"The setting :{name}: {parsed.message}", fix=parsed.fix))
-            reader = Reader(self.catalogue)
-            tree, _ = reader.read(parsed, Scope({}))
-            if reader.found.faults:
-                raise PackError([Problem(subject=name, message=fault.message, fix=fault.fix) for fault in reader.found.faults])
-            return exp.paren(self.lower(tree, dialect))
+        value = self.values.get(name)
+        if self._is_derived(name):
+            return exp.paren(self.lower(self.derived[name][0], dialect))
         if isinstance(value, dt.date):
             return exp.cast(exp.Literal.string(value.isoformat()), "date")
         return exp.convert(value)
@@ -387,11 +418,13 @@ def _relation(contract: Contract, table: Table) -> Relation:
 
 def _reads(reader: Reader) -> Reads:
     found = reader.found
+    known = set(reader.catalogue.relations)
     return Reads(
-        frozenset(found.relations | {relation for relation, _ in found.columns}),
+        frozenset(found.relations | {relation for relation, _ in found.columns if relation in known}),
         frozenset(found.columns),
         frozenset(found.settings),
         frozenset(found.functions),
+        frozenset(found.counted_from),
     )
 
 

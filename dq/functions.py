@@ -15,9 +15,14 @@ from typing import Literal
 
 from sqlglot import exp
 
+from dq import patterns
+
 Dialect = Literal["duckdb", "postgres", "spark"]
 DIALECTS: tuple[Dialect, ...] = ("duckdb", "postgres", "spark")
 CALENDAR = "dq_calendar"
+CALENDAR_FUNCTIONS = ("working_days", "add_working_days")
+BINARY_ORDER = "dq_binary"
+"""Stands round text that is ordered (<, BETWEEN, min, ORDER BY): byte by byte on every engine."""
 
 Tree = exp.Expr
 Builder = Callable[[Sequence[Tree], Dialect], Tree]
@@ -68,6 +73,11 @@ def text(value: str) -> Tree:
     return exp.Literal.string(value)
 
 
+def in_binary_order(tree: Tree, dialect: Dialect) -> Tree:
+    """Text as it is ordered: DuckDB and Spark go by bytes, PostgreSQL by the database's language unless told."""
+    return exp.Collate(this=tree, expression=exp.to_identifier("C", quoted=True)) if dialect == "postgres" else tree
+
+
 def cast(tree: Tree, type_: str) -> exp.Cast:
     """A cast; `type_` as DuckDB names it."""
     return exp.Cast(this=tree.copy(), to=exp.DataType.build(type_, dialect="duckdb"))
@@ -99,8 +109,8 @@ def lower(a: Sequence[Tree], dialect: Dialect) -> Tree:
 
 @function("text", "text")
 def trim(a: Sequence[Tree], dialect: Dialect) -> Tree:
-    """The text without blanks at either end."""
-    return exp.Trim(this=a[0])
+    """The text without spaces at either end."""
+    return exp.Trim(this=a[0], expression=text(" "))
 
 
 @function("text", "integer")
@@ -160,7 +170,11 @@ def contains(a: Sequence[Tree], dialect: Dialect) -> Tree:
 @function("text text", "boolean")
 def regexp_matches(a: Sequence[Tree], dialect: Dialect) -> Tree:
     """Whether a part of the text matches a regular expression (the common subset of RE2 and POSIX)."""
-    return exp.RegexpLike(this=a[0], expression=a[1])
+    return _matches(a[0], a[1].name, dialect)
+
+
+def _matches(value: Tree, pattern: str, dialect: Dialect) -> Tree:
+    return exp.RegexpLike(this=value.copy(), expression=text(patterns.written(pattern, dialect)))
 
 
 # numbers
@@ -174,7 +188,9 @@ def _abs(a: Sequence[Tree], dialect: Dialect) -> Tree:
 
 @function("number integer", "number", name="round", optional=1)
 def _round(a: Sequence[Tree], dialect: Dialect) -> Tree:
-    """The number rounded to n decimal places (none unless given)."""
+    """The number rounded to n decimal places (none unless given), halves away from zero."""
+    if dialect == "postgres":  # a double is rounded to even there, and to whole numbers only
+        return cast(exp.Round(this=cast(a[0], "DECIMAL"), decimals=a[1] if len(a) > 1 else None), "DOUBLE")
     return exp.Round(this=a[0], decimals=a[1] if len(a) > 1 else None)
 
 
@@ -192,8 +208,8 @@ def ceil(a: Sequence[Tree], dialect: Dialect) -> Tree:
 
 @function("integer integer", "integer")
 def mod(a: Sequence[Tree], dialect: Dialect) -> Tree:
-    """The remainder of a division."""
-    return exp.Mod(this=_paren(a[0]), expression=_paren(a[1]))
+    """The remainder of a division, with the sign of the first number; NULL where the second is 0."""
+    return exp.Mod(this=_paren(a[0]), expression=exp.Nullif(this=a[1], expression=number(0)))
 
 
 @function("any", "same", many=True)
@@ -252,8 +268,26 @@ def day_of_week(a: Sequence[Tree], dialect: Dialect) -> Tree:
 
 @function("integer integer integer", "date")
 def make_date(a: Sequence[Tree], dialect: Dialect) -> Tree:
-    """The date of a year, month and day, which must exist."""
-    return cast(native("MAKE_DATE", *(cast(part, "INTEGER") for part in a)), "DATE")
+    """The date of a year, month and day; NULL where there is no such day."""
+    made = cast(native("MAKE_DATE", *(cast(part, "INTEGER") for part in a)), "DATE")
+    year, month, day = a
+    if month.name in {str(each) for each in range(1, 13)} and day.name in {str(each) for each in range(1, 29)}:
+        return made
+    short = exp.In(this=month.copy(), expressions=[number(each) for each in (4, 6, 9, 11)])
+    february = exp.EQ(this=month.copy(), expression=number(2))
+    leap = exp.and_(_divides(4, year), exp.paren(exp.or_(exp.not_(_divides(100, year)), _divides(400, year))))
+    last = exp.Case(ifs=[exp.If(this=short, true=number(30)), exp.If(this=exp.and_(february, leap), true=number(29))])
+    last = last.when(february.copy(), number(28), copy=False).else_(number(31), copy=False)
+    exists = exp.and_(_between(year, number(1), number(9999)), _between(month, number(1), number(12)), _between(day, number(1), last))
+    return exp.Case(ifs=[exp.If(this=exists, true=made)])
+
+
+def _divides(by: int, value: Tree) -> Tree:
+    return exp.EQ(this=exp.Mod(this=_paren(value), expression=number(by)), expression=number(0))
+
+
+def _between(value: Tree, low: Tree, high: Tree) -> Tree:
+    return exp.Between(this=value.copy(), low=low, high=high)
 
 
 @function("date integer", "date")
@@ -340,9 +374,9 @@ def _of_day(column: str, date: Tree) -> Tree:
 
 
 def _lookup(column: str, where: Sequence[tuple[str, Tree]]) -> Tree:
-    conditions = [exp.EQ(this=exp.column(name, table="calendar"), expression=value) for name, value in where]
-    select = exp.select(exp.Max(this=exp.column(column, table="calendar")))
-    return exp.Subquery(this=select.from_(exp.alias_(exp.to_table(CALENDAR), "calendar")).where(*conditions))
+    conditions = [exp.EQ(this=exp.column(name, table=CALENDAR), expression=value) for name, value in where]
+    select = exp.select(exp.Max(this=exp.column(column, table=CALENDAR))).from_(exp.to_table(CALENDAR))
+    return exp.Subquery(this=select.where(*conditions))
 
 
 # identifiers
@@ -354,7 +388,7 @@ def is_nhs_number(a: Sequence[Tree], dialect: Dialect) -> Tree:
     total = _weighted(a[0], [(place, 11 - place) for place in range(1, 11)])
     same = exp.In(this=a[0].copy(), expressions=[text(str(digit) * 10) for digit in range(10)])
     right_sum = exp.EQ(this=exp.Mod(this=_paren(total), expression=number(11)), expression=number(0))
-    return _guarded(a[0], "^[0-9]{10}$", exp.and_(exp.not_(same), right_sum))
+    return _guarded(a[0], "^[0-9]{10}$", exp.and_(exp.not_(same), right_sum), dialect)
 
 
 UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
@@ -368,7 +402,7 @@ def is_upn(a: Sequence[Tree], dialect: Dialect) -> Tree:
     """
     last = exp.Substring(this=a[0].copy(), start=number(13), length=number(1))
     place = exp.Sub(this=exp.StrPosition(this=text(UPN_LETTERS), substr=last.copy()), expression=number(1))
-    digit = exp.RegexpLike(this=last.copy(), expression=text("^[0-9]$"))
+    digit = _matches(last, "^[0-9]$", dialect)
     value = exp.Case(ifs=[exp.If(this=digit, true=cast(last, "INTEGER"))], default=place)
     total = exp.Add(
         this=_weighted(a[0], [(position, position) for position in range(2, 13)]),
@@ -380,14 +414,14 @@ def is_upn(a: Sequence[Tree], dialect: Dialect) -> Tree:
         length=number(1),
     )
     first = exp.Left(this=a[0].copy(), expression=number(1))
-    return _guarded(a[0], f"^[{UPN_LETTERS}][0-9]{{11}}[0-9{UPN_LETTERS}]$", exp.EQ(this=first, expression=letter))
+    return _guarded(a[0], f"^[{UPN_LETTERS}][0-9]{{11}}[0-9{UPN_LETTERS}]$", exp.EQ(this=first, expression=letter), dialect)
 
 
 @function("text", "boolean")
 def is_postcode(a: Sequence[Tree], dialect: Dialect) -> Tree:
     """Whether the text has the form of a UK postcode, one space or none (BS 7666: no C, I, K, M, O, V at the end)."""
     pattern = "^([A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][ABD-HJLNP-UW-Z]{2}|GIR ?0AA)$"
-    return exp.RegexpLike(this=exp.Upper(this=a[0].copy()), expression=text(pattern))
+    return _matches(exp.Upper(this=a[0].copy()), pattern, dialect)
 
 
 def _weighted(value: Tree, weights: Sequence[tuple[int, int]]) -> Tree:
@@ -401,8 +435,8 @@ def _weighted(value: Tree, weights: Sequence[tuple[int, int]]) -> Tree:
     return reduce(lambda x, y: exp.Add(this=x, expression=y), terms)
 
 
-def _guarded(value: Tree, pattern: str, condition: Tree) -> Tree:
+def _guarded(value: Tree, pattern: str, condition: Tree, dialect: Dialect) -> Tree:
     """`condition` where the text matches `pattern`, false where it does not, NULL where there is none."""
-    matches = exp.RegexpLike(this=value.copy(), expression=text(pattern))
+    matches = _matches(value, pattern, dialect)
     known = exp.Is(this=value.copy(), expression=exp.Null())
     return exp.Case(ifs=[exp.If(this=known, true=exp.Null()), exp.If(this=matches, true=condition)], default=exp.false())

@@ -13,6 +13,7 @@ import duckdb
 from sqlglot import exp
 
 from dq.builtin import KINDS
+from dq.calendar import FIRST, LAST
 from dq.contract import Column, Contract, Table
 from dq.engines.duckdb import ROUTES
 from dq.functions import Tree
@@ -198,6 +199,28 @@ def _spoken(field: Column, alias: str) -> Tree:
     pattern = "%-d %B %Y" if field.type == "date" else "%-d %B %Y %H:%M"
     spoken = exp.Anonymous(this="strftime", expressions=[column(field.name, alias), text(pattern)])
     return exp.func("coalesce", spoken, column(f"raw__{field.name}", alias))
+
+
+def find_outside_calendar(connection: duckdb.DuckDBPyConnection, contract: Contract, columns: Iterable[tuple[str, str]]) -> None:
+    """Add a finding for each date that working days are counted from and that the calendar does not hold."""
+    for table_name, word in sorted(set(columns)):
+        subject = contract.tables.get(table_name)
+        if subject is None or word not in subject.columns:
+            continue
+        day = exp.cast(column(word, table_name), "date")
+        outside = exp.or_(
+            exp.LT(this=day, expression=exp.cast(text(FIRST.isoformat()), "date")),
+            exp.GT(this=day.copy(), expression=exp.cast(text(LAST.isoformat()), "date")),
+        )
+        select = exp.select(
+            text(f"calendar.{table_name}"),
+            text(table_name),
+            *(column(each, table_name) for each in ("row_id", "file_id", "source_row")),
+            text(word),
+            cell_text(subject.columns[word], table_name),
+            text("Working days cannot be counted from this date."),
+        )
+        connection.execute(exp.insert(select.from_(table(table_name)).where(outside), "ingest_finding").sql(dialect="duckdb"))
 
 
 def keep_only(connection: duckdb.DuckDBPyConnection, silent: Iterable[str], built_in: Iterable[str]) -> None:

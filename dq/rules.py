@@ -289,6 +289,8 @@ def _rule(spec: _RuleSpec, document: yamlfile.Document, at: yamlfile.Location, t
     statements: list[Statement] = []
     checks = dict(spec.model_extra or {})
     if spec.flags:
+        if spec.when is not None or spec.fields:
+            fault("when: and fields: beside flags: have no effect.", "Put them into each of the flags.")
         if checks:
             fault(f"A rule with flags: has no {', '.join(checks)} beside them.", "Put it into one of the flags.")
         for index, flag in enumerate(spec.flags):

@@ -95,6 +95,9 @@ def execute(request: Request, *, out: Path | None = None, progress: Progress = _
                 _route(engine, request, wanted.contract, compiler)
             with watch.step("rules"):
                 outcomes = _evaluate(engine, compiler, rules, missing, progress)
+                views = {name for rule in rules for name in rule.views}
+                counted = [rule.reads.counted_from for rule in rules] + [compiler.views[name].reads.counted_from for name in views]
+                results.find_outside_calendar(connection, wanted.contract, {pair for pairs in counted for pair in pairs})
                 results.keep_only(connection, silent, built_in)
             with watch.step("exceptions"):
                 results.collect(connection, wanted.contract, wanted.rules)

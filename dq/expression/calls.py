@@ -9,7 +9,7 @@ from sqlglot import exp
 from dq import patterns
 from dq.errors import did_you_mean
 from dq.expression.reader import BOOLEAN, NULL, Kind, Reader, Scope, Typed, binary, described, handles, widest
-from dq.functions import FUNCTIONS, Function, Tree
+from dq.functions import CALENDAR_FUNCTIONS, FUNCTIONS, Function, Tree
 
 
 @handles(exp.Add, exp.Sub, exp.Mul, exp.Div, parts="this expression typed safe")
@@ -161,6 +161,10 @@ def _called(reader: Reader, function: Function, arguments: Iterable[Tree], scope
         if wanted == "integer" and kind.type == "number":
             return reader.fault(f"{function.name} takes an integer, got {described(kind)}.", function.summary)
         trees.append(binary((tree, kind)) if function.name in ("greatest", "least") else tree)
+    if function.name in CALENDAR_FUNCTIONS:
+        columns = [column for tree in trees for column in tree.find_all(exp.Column)]
+        sources = [(scope.find(column.table), column.name) for column in columns]
+        reader.found.counted_from |= {(relation.name, name) for relation, name in sources if relation is not None}
     result = widest(kind for _, kind in values) if function.returns == "same" else Kind(function.returns)
     return exp.Anonymous(this=function.name, expressions=trees), result
 

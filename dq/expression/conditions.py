@@ -40,7 +40,7 @@ def _column(reader: Reader, node: exp.Column, scope: Scope) -> Typed:
     kind = relation.columns.get(name)
     if kind is None:
         return reader.fault(f"There is no column {name!r} in {alias}.", did_you_mean(name, relation.columns))
-    reader.found.columns.add((relation.name, name))
+    reader.found.columns.add((f"{relation.schema}.{relation.name}" if relation.schema else relation.name, name))
     return exp.column(name, table=alias, quoted=True), kind
 
 

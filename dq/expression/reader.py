@@ -94,13 +94,17 @@ class Fault:
 
 @dataclass
 class Reading:
-    """What the walk found: faults, columns read (relation, column), settings and functions used."""
+    """What the walk found: faults, columns read (relation, column), settings and functions used.
+
+    `counted_from` are the columns that working days are counted from or to.
+    """
 
     faults: list[Fault] = field(default_factory=list)
     columns: set[tuple[str, str]] = field(default_factory=set)
     relations: set[str] = field(default_factory=set)
     settings: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
+    counted_from: set[tuple[str, str]] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -177,7 +181,7 @@ def parse(source: str) -> Tree | Fault:
         details = getattr(error, "errors", None) or [{}]
         near = str(details[0].get("highlight") or "").strip()
         return Fault("This cannot be read as SQL" + (f", near {near!r}." if near else "."), "Check brackets and quotes.")
-    except RecursionError:
+    except RecursionError:  # SQLGlot reads brackets by recursion
         return Fault("This is nested too deeply to be read.", "Split it into several rules, or use a view.")
     if len(trees) != 1:
         return Fault("Exactly one expression is expected.", "Remove semicolons.")

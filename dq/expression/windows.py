@@ -137,10 +137,12 @@ def _tie_breakers(terms: list[Tree], scope: Scope) -> list[Tree]:
     """What makes the order total after the written terms: of every source in the scope the record key and row_hash,
     or all columns where it is not a table of the contract.
     """
-    already = {each.sql() for term in terms for each in term.find_all(exp.Column)}
+    written = (term.this.expressions[0] if isinstance(term.this, exp.Anonymous) else term.this for term in terms)
+    already = {each.sql() for each in written if isinstance(each, exp.Column)}
     breakers: list[Tree] = []
     for alias, relation in scope.sources.items():
-        for name in (*relation.key, "row_hash") if relation.is_contract_table else relation.columns:
+        everything = sorted(relation.columns, key=lambda name: name == "row_id")
+        for name in (*relation.key, "row_hash") if relation.is_contract_table else everything:
             column = exp.column(name, table=alias, quoted=True)
             if column.sql() not in already:
                 term = binary((column, relation.columns[name]))

@@ -64,7 +64,7 @@ def _factors(draw: Draw, assessment: Table) -> Table:
     """One to four different factors an assessment, from its authorisation on; factor 21 stands alone."""
     size = len(assessment)
     none_found = (assessment["outcome"] == "No Further Action") & draw.chance(0.08, size)
-    count = np.where(none_found, 1, np.minimum(draw.whole(1, 5, size), 4))
+    count = np.where(none_found, 1, draw.place((38, 30, 22, 10), size) + 1)
     owner, _ = repeat(count)
     place = draw.place(FACTORS.values(), len(owner))
     _, first = np.unique(owner * len(FACTORS) + place, return_index=True)

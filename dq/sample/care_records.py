@@ -86,7 +86,7 @@ def _visits(story: Story, draw: Draw, periods: Periods, placement: Table) -> Tab
     """A visit on the day after each placement began, then every four to five weeks."""
     until = days.earlier(placement["end_date"], story.last + _BEYOND)
     first = np.flatnonzero(placement["start_date"] + 1 < until)
-    owner, later = every(draw, placement["start_date"] + 1, until, (20, 32))
+    owner, later = every(draw, placement["start_date"] + 1, until, (28, 35))
     of = np.append(first, owner)
     on = np.append(placement["start_date"][first] + 1, later)
     soon = np.append(np.zeros(len(first), dtype=np.int64), draw.place((50, 30, 20), len(later)))

@@ -15,7 +15,7 @@ from dq.sample.days import NONE, Days, Flags, Numbers
 from dq.sample.draw import Draw, Texts
 
 # Where children stand on the day of the last extract. About a third have an open record.
-STATES = {"closed": 66.0, "help": 4.0, "assess": 6.5, "cin": 11.0, "cp": 4.0, "care": 5.5, "leaver": 3.0}
+STATES = {"closed": 66.0, "help": 4.0, "assess": 6.5, "cin": 11.0, "cp": 4.0, "care": 4.8, "leaver": 2.6}
 # What comes of a referral: nothing, an assessment, a plan, care (straight away, after a plan).
 KINDS = {"nfa": 21.0, "assess": 49.0, "cin": 21.5, "cp": 2.6, "cp_cin": 3.0, "care": 1.3, "cin_care": 0.8, "cp_care": 0.8}
 KINDS_OF_STATE = {
@@ -90,7 +90,7 @@ def draw_journeys(seed: int, count: int, last: np.datetime64) -> tuple[Children,
     lengths.care = np.where(state == "leaver", lengths.care + 400, lengths.care)  # cut to the eighteenth birthday
     spells = [_chain(draw, np.arange(count), kind, birth, referral, lengths).take(state != "help")]
     following = np.where(state == "help", days.add_days(np.full(count, last), -400), spells_start(spells[0], count))
-    for share in (0.42, 0.45, 0.4, 0.35):
+    for share in (0.34, 0.42, 0.38, 0.35):
         some = np.flatnonzero(draw.chance(share, count) & ~np.isnat(following))
         earlier = _earlier(draw, some, birth[some], following[some])
         spells.append(earlier)
@@ -131,7 +131,7 @@ class _Lengths:
         reviews = draw.whole(1, 3, size)
         needed = -(-np.maximum(elapsed + 15 - first, 0) // step) + 1
         reviews = np.where(still == "cp", needed + draw.whole(0, 1, size), reviews)
-        care = draw.length(420, 1.0, 12, 3600, size)
+        care = draw.length(330, 1.0, 12, 3000, size)
         care = np.where(still == "care", elapsed + draw.whole(12, 900, size), care)
         late = draw.chance(0.06, size)
         assessment = np.where(late, draw.whole(46, 62, size), draw.whole(9, 44, size))
@@ -144,7 +144,7 @@ def _elapsed(draw: Draw, state: Texts) -> Numbers:
     elapsed = draw.whole(0, 290, size)
     elapsed = np.where(state == "assess", draw.whole(1, 52, size), elapsed)
     elapsed = np.where(state == "cp", draw.length(190, 0.8, 1, 900, size), elapsed)
-    return np.where(state == "care", draw.length(550, 1.0, 1, 3300, size), elapsed)
+    return np.where(state == "care", draw.length(460, 1.0, 1, 3000, size), elapsed)
 
 
 def _referral(draw: Draw, state: Texts, last: np.datetime64, elapsed: Numbers, lengths: _Lengths) -> Days:

@@ -33,13 +33,17 @@ def make_oversight(story: Story) -> World:
 
 
 def _supervisions(story: Story, draw: Draw) -> Table:
-    """Cases of protection and care are talked over every three to five weeks, those of need every two months."""
+    """Cases of protection and care are talked over every four to five weeks, those of need every two months.
+
+    It has been written down for three years only.
+    """
     spells = story.spells
+    begin = days.later(spells.referral, story.last - np.timedelta64(3 * 365, "D"))
     until = days.earlier(spells.close, story.last + np.timedelta64(5, "D"))
     needed = np.flatnonzero(spells.kind == "cin")
     closely = np.flatnonzero(~np.isin(spells.kind, ["nfa", "assess", "cin"]))
-    seldom, some = every(draw, spells.referral[needed], until[needed], (50, 70), (20, 50))
-    often, more = every(draw, spells.referral[closely], until[closely], (24, 33), (8, 25))
+    seldom, some = every(draw, begin[needed], until[needed], (50, 70), (20, 50))
+    often, more = every(draw, begin[closely], until[closely], (28, 36), (8, 25))
     spell, on = np.append(needed[seldom], closely[often]), np.append(some, more)
     post = story.cases.post_of(spell, on)
     recorded = days.add_working_days(on, draw.place((60, 25, 15), len(on)))
@@ -57,7 +61,7 @@ def _supervisions(story: Story, draw: Draw) -> Table:
 
 def _documents(story: Story, draw: Draw) -> Table:
     spells = story.spells
-    owner, _ = repeat(draw.place((40, 30, 20, 10), len(spells)))
+    owner, _ = repeat(draw.place((52, 28, 14, 6), len(spells)))
     span = days.days_between(spells.referral, days.earlier(spells.close, story.last))
     on = days.working_before(days.add_days(spells.referral[owner], draw.between(0, span[owner])))
     kind = draw.code(_DOCUMENTS, len(owner))

@@ -23,10 +23,10 @@ def make_plans(story: Story, conference: Table) -> World:
     return {
         "cin_plan": cin,
         "cin_review": _cin_reviews(story, draw, cin),
-        "cin_visit": _visits(story, draw, cin, "51", (13, 24), (2, 8)),
+        "cin_visit": _visits(story, draw, cin, "51", (18, 25), (2, 8)),
         "cp_plan": cp,
         "cp_review": _cp_reviews(story, draw, cp),
-        "cp_visit": _visits(story, draw, cp, "53", (7, 13), (1, 6)),
+        "cp_visit": _visits(story, draw, cp, "53", (10, 15), (1, 6)),
     }
 
 

@@ -83,7 +83,7 @@ def _other_contacts(story: Story, draw: Draw) -> Table:
     """Contacts that led to no referral: some to early help, most to nothing."""
     helped = story.helped
     count = len(story.child_ids)
-    some = np.flatnonzero(draw.chance(0.42, count) & np.isnat(story.dead))
+    some = np.flatnonzero(draw.chance(0.3, count) & np.isnat(story.dead))
     earliest = days.later(story.children.birth[some] + 5, story.last - np.timedelta64(8 * 365, "D"))
     latest = days.earlier(days.add_years(story.children.birth[some], 17), story.last)
     span = days.days_between(earliest, latest)

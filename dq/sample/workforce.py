@@ -87,10 +87,10 @@ def staff(seed: int, open_cases: Numbers, last: np.datetime64) -> Workforce:
 
 def _tenures(draw: Draw, posts: int, last: np.datetime64) -> tuple[Numbers, Days]:
     """Post and first day of each tenure, in that order; a post is held from the first day on."""
-    held = np.where(draw.chance(0.06, posts), draw.whole(1, 42, posts), draw.whole(43, 2200, posts))
+    held = np.where(draw.chance(0.06, posts), draw.whole(1, 42, posts), draw.whole(43, 3000, posts))
     history = int((last - FIRST_DAY).astype(np.int64))
-    owner, number = repeat(np.full(posts, history // 250 + 2))
-    lengths = np.where(number == 0, held[owner], draw.whole(250, 1400, len(owner)))
+    owner, number = repeat(np.full(posts, history // 500 + 2))
+    lengths = np.where(number == 0, held[owner], draw.whole(500, 2400, len(owner)))
     started = days.working_before(days.add_days(np.full(len(owner), last), -running(lengths, number)))
     kept = started > FIRST_DAY
     oldest = kept & ~np.append(kept[1:], False)

@@ -210,3 +210,42 @@ def test_a_missing_file_makes_its_rules_not_evaluated_and_a_blocker_gate_not_met
     assert result.exit_code == 1
     ready = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))["readiness"]
     assert ready["at_most"]
+
+
+def test_a_date_outside_the_calendar_is_a_finding(project: Path, dq: Command, tmp_path: Path) -> None:
+    text = TABLES["plan"].replace("P5,D,2026-03-01", "P5,D,1989-03-01")
+    (project / "extracts" / "2026-11-02" / "plan.csv").write_text(text, encoding="utf-8")
+    dq("check", project, "--out", tmp_path / "out")
+    assert ("calendar.plan", "plan", "P5") in found(tmp_path / "out")
+
+
+def test_only_the_selected_rules_speak(project: Path, dq: Command, tmp_path: Path) -> None:
+    dq("check", project, "--out", tmp_path / "one", "--select", "S-03")
+    assert found(tmp_path / "one") == {("S-03", "visit", "V4")}
+    dq("check", project, "--out", tmp_path / "two", "--select", "type.*")
+    assert found(tmp_path / "two") == {("type.person", "person", "D")}
+
+
+def test_a_file_that_no_table_takes_is_named(project: Path, dq: Command, tmp_path: Path) -> None:
+    (project / "extracts" / "2026-11-02" / "visitt.csv").write_text("a\n1\n", encoding="utf-8")
+    result = dq("check", project, "--out", tmp_path / "out")
+    assert "visitt.csv" in result.output
+    assert json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))["unrecognised"] == ["visitt.csv"]
+
+
+@pytest.mark.parametrize(("line", "words"), [("W1,R,North,,31/03/2026", "teams.csv:2"), ("W1,,,,", "needs worker_id and team")])
+def test_a_wrong_teams_file_is_told_by_line(project: Path, dq: Command, tmp_path: Path, line: str, words: str) -> None:
+    (project / "teams.csv").write_text(f"worker_id,worker_name,team,service,left_on\n{line}\n", encoding="utf-8")
+    with (project / "dq.yaml").open("a", encoding="utf-8") as file:
+        file.write("teams: teams.csv\n")
+    result = dq("check", project, "--out", tmp_path / "out")
+    assert result.exit_code == 2 and words in result.output
+
+
+def test_a_teams_file_overrides_the_extract(project: Path, dq: Command, tmp_path: Path) -> None:
+    (project / "teams.csv").write_text("worker_id,worker_name,team,service,left_on\nW1,R,West,Safeguarding,\n", encoding="utf-8")
+    with (project / "dq.yaml").open("a", encoding="utf-8") as file:
+        file.write("teams: teams.csv\n")
+    dq("check", project, "--out", tmp_path / "out")
+    by_rule = {(row["rule"], row["key"]): row["team"] for row in rows(tmp_path / "out" / "exceptions.csv")}
+    assert by_rule["S-02", "V2"] == "West"

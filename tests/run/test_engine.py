@@ -23,9 +23,9 @@ SLOW = """rules:
     fix: None.
     source: Local practice
   - id: BAD-1
-    title: Makes a date that does not exist
+    title: Multiplies beyond what an integer holds
     table: person
-    assert: make_date(2026, 13, length(surname)) > date '2026-01-01'
+    assert: score * 9000000000000000000 > 1
     dimension: accuracy
     severity: minor
     fix: None.
