@@ -368,7 +368,8 @@ class Compiler:
                 node.replace(self._setting(node.name, dialect))
             elif isinstance(node, exp.Table):
                 self._join_added(node)
-        return result.this.pop()
+        lowered: Tree = result.this.pop()
+        return lowered
 
     def sql(self, tree: Tree, dialect: Dialect, *, pretty: bool = False) -> str:
         """The SQL of a checked tree for one engine."""

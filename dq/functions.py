@@ -278,7 +278,8 @@ def make_date(a: Sequence[Tree], dialect: Dialect) -> Tree:
     leap = exp.and_(_divides(4, year), exp.paren(exp.or_(exp.not_(_divides(100, year)), _divides(400, year))))
     last = exp.Case(ifs=[exp.If(this=short, true=number(30)), exp.If(this=exp.and_(february, leap), true=number(29))])
     last = last.when(february.copy(), number(28), copy=False).else_(number(31), copy=False)
-    exists = exp.and_(_between(year, number(1), number(9999)), _between(month, number(1), number(12)), _between(day, number(1), last))
+    ends = ((year, number(9999)), (month, number(12)), (day, last))
+    exists = exp.and_(*(_between(part, number(1), most) for part, most in ends))
     return exp.Case(ifs=[exp.If(this=exists, true=made)])
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
+VERSION = "0.1.0"
+
 Severity = Literal["blocker", "major", "minor"]
 Dimension = Literal["completeness", "uniqueness", "consistency", "timeliness", "validity", "accuracy"]
 Status = Literal["passed", "failed", "not_evaluated"]

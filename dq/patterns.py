@@ -1,8 +1,8 @@
 """Regular expressions that mean the same to RE2 (DuckDB), POSIX ARE (PostgreSQL) and java.util.regex (Spark).
 
 What a pattern may hold: characters, ``.``, classes ``[...]`` and ``[^...]`` with ranges, ``\\d \\w \\s`` and their
-capitals (ASCII; the capitals not inside a class), ``\\t \\n \\r \\xHH \\x{H..}``, an escaped sign, ``^`` and ``$`` (ends of the text), groups
-``(...)`` and ``(?:...)``, ``|``, and ``* + ? {n} {n,} {n,m}`` up to 255. No flags, lookarounds, back references,
+capitals (ASCII; the capitals not inside a class), ``\\t \\n \\r \\xHH \\x{H..}``, an escaped sign, ``^`` and ``$`` (ends of
+the text), groups ``(...)`` and ``(?:...)``, ``|``, and ``* + ? {n} {n,} {n,m}`` up to 255. No flags, lookarounds, back references,
 ``\\b`` or ``\\p{..}``: the engines differ there. `written` spells a pattern for one engine.
 """
 
@@ -19,12 +19,17 @@ _TOKEN = re.compile(
 _SETS = {"d": "0-9", "w": "A-Za-z0-9_", "s": r"\t\n\f\r "}
 _SPECIAL = r"\^$.|?*+()[]{}-"
 _MOST = 255
+FIX = "A pattern keeps to what DuckDB, PostgreSQL and Spark share: no flags, lookarounds or \\b; see the reference."
 
 
 def fault(pattern: str) -> str:
     """What is wrong with a pattern, or an empty string."""
-    most = 1
+    most, repeated = 1, False
     for kind, text, inside in _tokens(pattern):
+        repeats = not inside and (kind == "count" or (kind == "other" and text in "*+?"))
+        if repeats and repeated:
+            return "a repetition is followed by another sign of repetition."
+        repeated = repeats
         if kind == "odd":
             return f"{text or 'a last backslash'} does not mean the same everywhere."
         if kind == "set" and inside and text.isupper():
@@ -35,8 +40,10 @@ def fault(pattern: str) -> str:
             return "\\x00 is no character."
         if kind == "other" and text == "\0":
             return "it holds a zero byte."
-        if inside and kind == "other" and text == "[":
-            return "a [ inside a class is written \\[."
+        if not inside and kind == "other" and text == "(":
+            return "(?...) other than (?:...) is refused."
+        if inside and kind == "other" and text in "[]":
+            return f"a {text} inside a class is written \\{text}."
         if not inside and kind == "other" and text == "{":
             return "a { that counts nothing is written \\{."
         if not inside and kind == "count":
@@ -44,10 +51,6 @@ def fault(pattern: str) -> str:
             most *= max(1, *counts)
             if max(counts) > _MOST or most > 1000:
                 return f"a count is at most {_MOST}, and counts together at most 1000."
-    if re.search(r"(?<!\\)(?:\\\\)*\(\?(?!:)", pattern):
-        return "(?...) other than (?:...) is refused."
-    if re.search(r"[*+?}][+]", re.sub(r"\\.", "", pattern)) or re.search(r"[*+?}][?]", re.sub(r"\\.", "", pattern)):
-        return "a repetition is followed by another sign of repetition."
     try:
         re.compile(written(pattern, "postgres"))
     except (re.error, RecursionError, OverflowError) as error:

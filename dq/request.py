@@ -16,7 +16,6 @@ from dq.config import GATE, Project
 from dq.errors import OptionError, Problem, ProjectError, did_you_mean
 from dq.score import METRICS
 
-
 PLAIN_GATES = ("blockers == 0",)
 """What a plain folder is held against, where no board has set gates."""
 

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 import duckdb
 from sqlglot import exp
 
-from dq import __version__, score
+from dq import score
 from dq.builtin import KINDS
 from dq.compile import CompiledRule, Compiler
 from dq.contract import Column, Contract
 from dq.engines.base import Outcome
 from dq.engines.duckdb import ROUTES
 from dq.expression import Reader, Scope
+from dq.model import VERSION
 from dq.pack import Pack
 from dq.report import count_exceptions
 from dq.request import Request
@@ -242,4 +243,4 @@ def _note(contract: Contract, each: Column) -> ColumnNote:
 def _versions() -> dict[str, str]:
     libraries = ("duckdb", "sqlglot", "pandas", "pandera", "great-expectations", "pyarrow", "pydantic")
     found = {name: importlib.metadata.version(name) for name in libraries}
-    return {"dq": __version__, "python": platform.python_version(), **found}
+    return {"dq": VERSION, "python": platform.python_version(), **found}

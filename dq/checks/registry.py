@@ -8,7 +8,7 @@ parameter takes the short form (``required: date_of_birth``); a trailing undersc
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, get_type_hints
 
@@ -65,12 +65,26 @@ class Subject:
         return exp.column(name, table=self.alias)
 
     def contract_column(self, name: str) -> Column:
-        """What the contract says of a column."""
+        """What the contract says of a column; `CheckFault` when it is a view's."""
         self.col(name)
-        columns = self.table.columns if self.table is not None else {}
-        if name not in columns:
+        if self.table is None or not self.relation.in_file(name):
             raise CheckFault(f"{name!r} is a view's column; the contract says nothing of it.", "Name a column of the table.")
-        return columns[name]
+        return self.table.columns[name]
+
+    def day(self, name: str) -> Tree:
+        """A column as a day: of a date with a time the date."""
+        column = self.col(name)
+        return call("add_days", column, exp.Literal.number(0)) if self.relation.columns[name].type == "datetime" else column
+
+    def as_text(self, name: str) -> Tree:
+        """A column as text: of one that is typed what stood in the file."""
+        column = self.col(name)
+        return column if self.relation.columns[name].family == "text" else call("raw", column)
+
+    def readable(self, name: str) -> list[Tree]:
+        """The condition that a cell is blank or has been understood; none where it cannot be otherwise."""
+        typed = self.relation.in_file(name) and self.relation.columns[name].family != "text"
+        return [call("parses", self.col(name))] if typed else []
 
     def other(self, name: str, alias: str) -> Relation:
         """Another table or view by name."""
@@ -139,7 +153,7 @@ class Check:
         return arguments
 
     def _names_parameters(self, value: dict[str, Any]) -> bool:
-        return not self.types[self.first].json_schema().get("type") == "object" or _written(self.first) in value
+        return self.types[self.first].json_schema().get("type") != "object" or _written(self.first) in value
 
     def signature(self) -> str:
         """The parameters as they are written in YAML."""
@@ -181,6 +195,11 @@ def unless_null(columns: list[exp.Column], condition: Tree) -> Tree:
     return exp.Case(ifs=[exp.If(this=exp.and_(*(present(each) for each in columns)), true=condition)])
 
 
+def where_known(conditions: Sequence[Tree], told: Tree) -> Tree:
+    """`told` where all conditions are true, otherwise unknown."""
+    return exp.Case(ifs=[exp.If(this=exp.and_(*conditions), true=told)]) if conditions else told
+
+
 def limit(value: Limit) -> Tree:
     """A number, or a setting written ``:name``."""
     if isinstance(value, int):
@@ -205,8 +224,8 @@ def pairs(by: By, here: Subject, there: Table | None = None) -> dict[str, str]:
 Unit = Literal["days", "working_days", "months"]
 
 
-def elapsed(unit: str, start: Tree, end: Tree, allowed: Tree) -> Tree:
-    """end is no later than start plus the allowed time."""
+def elapsed(unit: Unit, start: Tree, end: Tree, allowed: Tree) -> Tree:
+    """end is no later than start plus the allowed time; both are days."""
     if unit == "working_days":
         return exp.LTE(this=call("working_days", start, end), expression=allowed)
     latest = call("add_months" if unit == "months" else "add_days", start, allowed)

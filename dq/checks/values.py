@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Literal
 
 from sqlglot import exp
 
-from dq.checks.registry import CheckFault, ColumnName, ColumnNames, Condition, Subject, check, present, unless_null
+from dq import patterns
+from dq.checks.registry import CheckFault, ColumnName, ColumnNames, Condition, Subject, check, present, where_known
 from dq.contract import Code
 from dq.errors import did_you_mean
 from dq.functions import Tree, call
@@ -27,8 +29,7 @@ def forbidden(subject: Subject, columns: ColumnNames) -> Condition:
 
 def _filled(subject: Subject, name: str) -> Tree:
     column = subject.col(name)
-    table = subject.table
-    return present(call("raw", column) if table is not None and name in table.columns else column)
+    return present(call("raw", column) if subject.relation.in_file(name) else column)
 
 
 @check
@@ -53,20 +54,22 @@ def one_of(
     With `on`, a date column, the code must have been valid on that day (first and last day included); where the
     date is blank the dates of the codes are not looked at.
     """
-    value = subject.col(column)
     fields = (column, *([on] if on else []))
     if values is not None:
-        listed = exp.In(this=_text(subject, column, value), expressions=[exp.Literal.string(each) for each in values])
+        if not values or codes is not None or on is not None:
+            raise CheckFault("one_of: values: is a list of its own, with at least one value.", "Leave out codes: and on:.")
+        listed = exp.In(this=subject.as_text(column), expressions=[exp.Literal.string(each) for each in values])
         return Condition(listed, fields)
     known = _code_list(subject, column, codes)
+    text = subject.as_text(column)
     if on is None:
-        return Condition(_among(_text(subject, column, value), known), fields)
-    day = subject.col(on)
+        return Condition(_among(text, known), fields)
+    day = subject.day(on)
     by_dates: dict[tuple[dt.date | None, dt.date | None], list[Code]] = {}
     for code in known:
         by_dates.setdefault((code.valid_from, code.valid_to), []).append(code)
-    options = [exp.and_(_among(value, group), *_valid(day, *dates)) for dates, group in by_dates.items()]
-    return Condition(unless_null([value], exp.or_(*options)), fields)
+    options = [exp.and_(_among(text, group), *_valid(day, *dates)) for dates, group in by_dates.items()]
+    return Condition(where_known([present(text)], exp.or_(*options)), fields)
 
 
 def _code_list(subject: Subject, column: str, codes: str | None) -> tuple[Code, ...]:
@@ -75,6 +78,8 @@ def _code_list(subject: Subject, column: str, codes: str | None) -> tuple[Code, 
         raise CheckFault(f"{column!r} has no code list.", "Name one with codes:, or the values with values:.")
     if name not in subject.contract.codes:
         raise CheckFault(f"There is no code list {name!r}.", did_you_mean(name, subject.contract.codes))
+    if not subject.contract.codes[name]:
+        raise CheckFault(f"The code list {name!r} is empty.", "Write its codes, one a line.")
     return subject.contract.codes[name]
 
 
@@ -82,11 +87,7 @@ def _among(value: Tree, codes: Iterable[Code]) -> Tree:
     return exp.In(this=call("dq_text", value), expressions=[exp.Literal.string(code.code) for code in codes])
 
 
-def _text(subject: Subject, name: str, value: exp.Column) -> Tree:
-    return value if subject.relation.columns[name].type in ("text", "code") else call("raw", value)
-
-
-def _valid(day: exp.Column, first: dt.date | None, last: dt.date | None) -> list[Tree]:
+def _valid(day: Tree, first: dt.date | None, last: dt.date | None) -> list[Tree]:
     ends = ((exp.GTE, first), (exp.LTE, last))
     blank = exp.Is(this=day.copy(), expression=exp.Null())
     return [
@@ -102,17 +103,19 @@ def _valid(day: exp.Column, first: dt.date | None, last: dt.date | None) -> list
 def mapped(subject: Subject, column: ColumnName) -> Condition:
     """The code has a code in the target system. Blank, and a code that is not in the list, are unknown."""
     known = _code_list(subject, column, None)
-    value = subject.col(column)
+    text = subject.as_text(column)
     with_target = [code for code in known if code.target]
-    told = _among(value, with_target) if with_target else exp.false()
-    return Condition(exp.Case(ifs=[exp.If(this=_among(value, known), true=told)]), (column,))
+    told = _among(text, with_target) if with_target else exp.false()
+    return Condition(where_known([_among(text, known)], told), (column,))
 
 
 @check
 def matches(subject: Subject, column: ColumnName, pattern: str) -> Condition:
     """The whole text matches a regular expression (the subset that RE2 and POSIX share). Blank is unknown."""
-    value = subject.col(column)
-    text = _text(subject, column, value)
+    wrong = patterns.fault(pattern)
+    if wrong:
+        raise CheckFault(f"The pattern {pattern!r} cannot be used: {wrong}", patterns.FIX)
+    text = subject.as_text(column)
     return Condition(call("regexp_matches", text, exp.Literal.string(f"^({pattern})$")), (column,))
 
 
@@ -125,24 +128,23 @@ def fits(
     column: ColumnName,
     length: int | None = None,
     precision: int | None = None,
-    characters: str | None = None,
+    characters: Literal["any", "latin1", "ascii"] | None = None,
 ) -> Condition:
     """The text is no longer than the target's field, a number has no more decimals, and the target knows its characters.
 
     Limits come from the contract's `target` unless given. Length counts characters. Blank is unknown.
     """
-    target = subject.contract_column(column).target if None in (length, precision, characters) and subject.table else None
+    text = subject.as_text(column)
+    target = subject.contract_column(column).target if subject.relation.in_file(column) else None
     length = length if length is not None else target.length if target else None
     precision = precision if precision is not None else target.precision if target else None
     characters = characters or (target.characters if target else "any")
-    value = subject.col(column)
-    text = _text(subject, column, value)
     conditions: list[Tree] = []
     if length is not None:
         conditions.append(exp.LTE(this=call("length", text), expression=exp.Literal.number(length)))
     if precision is not None:
         conditions.append(exp.not_(call("regexp_matches", text, exp.Literal.string(rf"\.[0-9]{{{precision + 1},}}"))))
-    if characters in CHARACTERS:
+    if characters != "any":
         conditions.append(call("regexp_matches", text, exp.Literal.string(CHARACTERS[characters])))
     if not conditions:
         raise CheckFault(f"Nothing limits {column!r}.", "Give length:, precision: or characters:, or a target in the contract.")

@@ -14,8 +14,8 @@ from typing import Any
 
 import click
 
-from dq import __version__
 from dq.errors import DqError
+from dq.model import VERSION
 
 COMMANDS = {
     "check": "check",
@@ -67,7 +67,7 @@ class _Lazy(click.Group):
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="dq")
+@click.version_option(VERSION, prog_name="dq")
 def cli() -> None:
     """Check children's case records before the case-recording system is changed."""
 

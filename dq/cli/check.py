@@ -23,7 +23,11 @@ from dq.report.terminal import render
 @click.option("--pack", help="Pack to check a plain folder of files with (a name or a folder).")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Give a setting a value; may be repeated.")
 @click.option("--select", multiple=True, metavar="RULES", help="Only these rules: id, glob, or field:value; may be repeated.")
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The extract of this date, instead of the newest; for a plain folder, the date it was taken.")
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The extract of this date, instead of the newest; for a plain folder, the date it was taken.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the results; default reports/<as-of>-<n>.")
 @click.option("--engine", type=click.Choice(run.ENGINES), default="duckdb", show_default=True, help="What runs the rules.")
 @click.option("--threads", type=click.IntRange(1), help="Threads to use; default all.")

@@ -12,9 +12,7 @@ from dq.functions import DIALECTS
 
 @click.command("explain")
 @click.argument("rule")
-@click.option(
-    "--pack", "packs_", multiple=True, metavar="PACK", help="Pack that holds the rule; default all that came with dq."
-)
+@click.option("--pack", "packs_", multiple=True, metavar="PACK", help="Pack that holds the rule; default all that came with dq.")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Give a setting a value; may be repeated.")
 @click.option(
     "--engine", "dialect", type=click.Choice([*DIALECTS, "all"]), default="duckdb", show_default=True, help="Whose SQL to show."

@@ -149,7 +149,7 @@ def _called(reader: Reader, function: Function, arguments: Iterable[Tree], scope
     if function.name == "regexp_matches":
         wrong = _pattern_fault(values[1][0])
         if wrong:
-            return reader.fault(wrong, "A pattern keeps to what DuckDB, PostgreSQL and Spark share; see the reference.")
+            return reader.fault(wrong, patterns.FIX)
     padding = ["same" if function.arguments[-1] == "any" else function.arguments[-1]] * len(values)
     first = next((kind for _, kind in values if kind.family not in ("null", "any")), NULL)
     trees: list[Tree] = []

@@ -108,7 +108,7 @@ def _like(reader: Reader, node: exp.Binary, scope: Scope) -> Typed:
     sides = [reader.walk(node.this, scope), reader.walk(node.expression, scope)]
     for _, kind in sides:
         if kind.family not in ("text", "null", "any"):
-            return reader.fault(f"LIKE compares {described(kind)}.", "LIKE takes text; compare dates and numbers with = or BETWEEN.")
+            return reader.fault(f"LIKE compares {described(kind)}.", "LIKE takes text; use = or BETWEEN.")
     tree = type(node)(this=sides[0][0], expression=sides[1][0])
     return exp.Not(this=tree) if node.args.get("negate") else tree, BOOLEAN
 

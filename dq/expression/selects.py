@@ -120,7 +120,7 @@ def _select(
     if node.args.get("kind") or node.args.get("hint"):
         reader.fault("Only a plain SELECT may stand here.", "Name the columns.")
     if node.args.get("group") is not None and any(each.find(exp.Window) for each in node.expressions):
-        reader.fault("A window (OVER) stands in a SELECT with GROUP BY.", "Group in a CTE, and put the window into a SELECT from it.")
+        reader.fault("A window (OVER) stands in a SELECT with GROUP BY.", "Group in a CTE, and put the window over that.")
     sources: dict[str, Relation] = {}
     scope = Scope(sources, outer, qualified=True, windows=outer is None or outer.windows, aggregates=True, ctes=ctes)
     tree = exp.Select()

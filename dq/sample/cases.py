@@ -14,7 +14,17 @@ from dq.sample.periods import Help, Leaving
 from dq.sample.schedule import repeat
 from dq.sample.tables import Table, numbers, where
 from dq.sample.workforce import (
-    ASSESSMENT, CARE, DISABILITY, EARLY_HELP, FRONT_DOOR, LEAVING, REVIEWING, SAFEGUARDING, SERVICES, Workforce, staff,
+    ASSESSMENT,
+    CARE,
+    DISABILITY,
+    EARLY_HELP,
+    FRONT_DOOR,
+    LEAVING,
+    REVIEWING,
+    SAFEGUARDING,
+    SERVICES,
+    Workforce,
+    staff,
 )  # fmt: skip
 
 NO_SPELL = -1

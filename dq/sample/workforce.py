@@ -10,7 +10,7 @@ from dq.sample import days, names
 from dq.sample.days import NONE, Days, Numbers
 from dq.sample.draw import Draw, Texts
 from dq.sample.schedule import repeat, running
-from dq.sample.tables import Table, World, blank, flag, join, numbers, same, text, where
+from dq.sample.tables import Table, World, flag, numbers, same, text, where
 
 POSTS_A_TEAM = 6
 FIRST_DAY = days.day("2009-01-05")
