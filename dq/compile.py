@@ -361,7 +361,8 @@ class Compiler:
         for node in reversed(list(result.find_all(exp.Anonymous, exp.Placeholder, exp.Table))):
             if isinstance(node, exp.Anonymous) and node.this in FUNCTIONS:
                 written = FUNCTIONS[str(node.this)].build([each.copy() for each in node.expressions], dialect)
-                node.replace(exp.paren(written) if isinstance(written, exp.Binary | exp.Connector) else written)
+                bare = isinstance(node.parent, exp.Paren) or not isinstance(written, exp.Binary)
+                node.replace(written if bare else exp.paren(written))
             elif isinstance(node, exp.Anonymous) and node.this == BINARY_ORDER:
                 node.replace(in_binary_order(node.expressions[0], dialect))
             elif isinstance(node, exp.Placeholder):

@@ -11,15 +11,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, StrictFloat, StrictInt, field_validator
 
 from dq import yamlfile
 from dq.errors import DqError, PackError, Problem, did_you_mean
-
-if TYPE_CHECKING:
-    import pandera.pandas as pandera
 
 Type = Literal["text", "integer", "number", "date", "datetime", "boolean", "code"]
 Personal = Literal["none", "key", "identity", "sensitive", "date", "free_text"]
@@ -312,25 +309,3 @@ def _faults(contract: Contract, document: yamlfile.Document) -> list[Problem]:
                     fix = did_you_mean(target, contract.tables[other].columns)
                     say(where, f"Link to an unknown column {column.links!r}.", fix)
     return problems
-
-
-def pandera_schema(table: Table, *, file_columns_only: bool = True) -> pandera.DataFrameSchema:
-    """The table as a pandera schema for the pandas backend: columns that a file must have, all read as text.
-
-    `required` columns must be there, other contract columns may be; any further column is refused (strict), a
-    repeated one too. Validate lazily, so that every fault is reported. With `file_columns_only=False` the schema
-    carries the contract's types instead, for typed frames at the edges.
-    """
-    import pandera.pandas as pa
-
-    types: dict[str, Any] = {
-        "text": str, "code": str, "integer": "Int64", "number": float, "date": "datetime64[ns]",
-        "datetime": "datetime64[ns]", "boolean": "boolean",
-    }  # fmt: skip
-    columns = {
-        column.name: pa.Column(
-            str if file_columns_only else types[column.type], nullable=True, required=column.required, coerce=True
-        )
-        for column in table.columns.values()
-    }
-    return pa.DataFrameSchema(columns, name=table.name, strict=True, unique_column_names=True)

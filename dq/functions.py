@@ -78,9 +78,12 @@ def in_binary_order(tree: Tree, dialect: Dialect) -> Tree:
     return exp.Collate(this=tree, expression=exp.to_identifier("C", quoted=True)) if dialect == "postgres" else tree
 
 
-def cast(tree: Tree, type_: str) -> exp.Cast:
-    """A cast; `type_` as DuckDB names it."""
-    return exp.Cast(this=tree.copy(), to=exp.DataType.build(type_, dialect="duckdb"))
+def cast(tree: Tree, type_: str) -> Tree:
+    """A cast; `type_` as DuckDB names it. Nothing is cast twice to one type."""
+    to = exp.DataType.build(type_, dialect="duckdb")
+    if isinstance(tree, exp.Cast) and tree.to == to:
+        return tree.copy()
+    return exp.Cast(this=tree.copy(), to=to)
 
 
 def native(name: str, *arguments: Tree) -> exp.Anonymous:

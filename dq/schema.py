@@ -34,15 +34,21 @@ def rule_file_schema() -> dict[str, Any]:
 
 def _check_schema(check: Check) -> dict[str, Any]:
     """The long form (parameters by name) or the short form (the first parameter alone)."""
-    properties = {name.removesuffix("_"): check.types[name].json_schema() for name in check.parameters}
+    properties = {name.removesuffix("_"): _or_one(check.types[name].json_schema()) for name in check.parameters}
     required = [
         name.removesuffix("_") for name, parameter in check.parameters.items() if parameter.default is inspect.Parameter.empty
     ]
     long = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
-    first = check.types[check.first].json_schema()
-    choices: list[dict[str, Any]] = [long]
-    if len(required) <= 1:
-        choices.append(first)
-        if first.get("type") == "array":
-            choices.append({"type": "string"})
+    short = [properties[check.first.removesuffix("_")]] if len(required) <= 1 else []
+    choices: list[dict[str, Any]] = [long, *short]
     return {"description": check.documentation, "anyOf": choices}
+
+
+def _or_one(schema: dict[str, Any]) -> dict[str, Any]:
+    """A list of names may be written as one name."""
+    if schema.get("type") == "array":
+        return {"anyOf": [schema, {"type": "string"}]}
+    if "anyOf" in schema:
+        choices = schema["anyOf"] + [{"type": "string"}] * any(each.get("type") == "array" for each in schema["anyOf"])
+        return {**schema, "anyOf": choices}
+    return schema

@@ -70,7 +70,7 @@ def _rule_rows(
         counts = outcome.counts
         status = "not_evaluated" if not outcome.evaluated else "failed" if counts.failing else "passed"
         row = RuleRow(
-            rule.id, rule.title, rule.table, rule.severity, rule.dimension, status,  # type: ignore[arg-type]
+            rule.id, rule.title, compiled.statements[0].table or rule.table, rule.severity, rule.dimension, status,  # type: ignore[arg-type]
             counts.in_scope, counts.assessed, counts.failing, counts.in_scope - counts.assessed, outcome.seconds,
             outcome.reason or _doubt(counts.in_scope, counts.assessed),
         )  # fmt: skip

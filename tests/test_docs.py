@@ -254,7 +254,7 @@ def _without_code(page: str) -> str:
 # words that have no place here
 
 # Written in pieces, so that this file does not hold them.
-WORDS = ("ses" + "sions?", "(sub-?)?ag" + "ents?", "swa" + "rm", "llm", "chat" + "bots?", "lead's")
+WORDS = ("ses" + "sions?", "(sub-?)?ag" + "ents?")
 FORBIDDEN = re.compile(
     rf"\b({'|'.join(WORDS)})\b|(?<![\w&/#])#\d+\b|/wo" + r"rk/|/ho" + r"me/\w|/fa" + r"rm/|py" + r"pi\.org|pythonho" + "sted", re.I
 )

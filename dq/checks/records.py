@@ -139,7 +139,7 @@ def loops(subject: Subject, column: ColumnName, to: ColumnName | None = None) ->
         raise CheckFault(f"{column!r} does not link to a record of {table.name}.", "Give to: the column that it names.")
     value = subject.col(column)
     subject.col(key)
-    return Condition(unless_null([value], exp.true()), (column,), failing_rows=_in_a_loop(table.name, column, key))
+    return Condition(present(value), (column,), failing_rows=_in_a_loop(table.name, column, key))
 
 
 def _in_a_loop(table: str, column: str, key: str) -> Tree:

@@ -108,7 +108,11 @@ class Subject:
 
 @dataclass(frozen=True)
 class Condition:
-    """What a check asserts of a record, and what it reads: the fields shown unless the rule names others."""
+    """What a check asserts of a record, and what it reads: the fields shown unless the rule names others.
+
+    Where a check gives `failing_rows`, a SELECT of the row_id of failing records, `tree` says which records are
+    assessed: those for which it is true.
+    """
 
     tree: Tree
     fields: tuple[str, ...]

@@ -139,6 +139,8 @@ class DuckDBEngine:
 
     def _verdict(self, rule: CompiledRule, statement: CompiledStatement) -> None:
         verdict: Tree = self.compiler.lower(statement.verdict, "duckdb")
+        if statement.relation != statement.table and statement.table is not None:
+            verdict = _by_record(verdict)
         if rule.rule.depends_on and statement.table is not None:
             verdict = _unless_failed(verdict, rule.rule.depends_on, statement.table)
         create = exp.Create(this=exp.to_table("dq_verdict"), kind="TABLE", expression=verdict, replace=True)
@@ -231,6 +233,14 @@ class DuckDBEngine:
     def _values(self, relation: str, fields: Sequence[str]) -> Tree:
         parts = [part for word in dict.fromkeys(fields) for part in (text(word), self._cell(relation, word))]
         return as_text(exp.Anonymous(this="json_object", expressions=parts)) if parts else text(json.dumps({}))
+
+
+def _by_record(verdict: Tree) -> Tree:
+    """The verdict of a view that may hold several rows a record: false where one is, unknown where all are."""
+    inner = exp.Subquery(this=verdict, alias=exp.TableAlias(this=exp.to_identifier("v")))
+    row_id = column("row_id", "v")
+    ok = exp.LogicalAnd(this=column("ok", "v"))
+    return exp.select(named(row_id, "row_id"), named(ok, "ok")).from_(inner).group_by(row_id.copy())
 
 
 def _unless_failed(verdict: Tree, rules: Sequence[str], table_name: str) -> Tree:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -176,7 +177,7 @@ def handles(*classes: type[exp.Expr], parts: str | None = "this expression") -> 
 def parse(source: str) -> Tree | Fault:
     """Parse one expression or SELECT; a `Fault` when it is not one."""
     try:
-        trees = [tree for tree in sqlglot.parse(source, dialect="duckdb") if tree is not None]
+        trees = [tree for tree in sqlglot.parse(_with_dollars(source), dialect="duckdb") if tree is not None]
     except SqlglotError as error:
         details = getattr(error, "errors", None) or [{}]
         near = str(details[0].get("highlight") or "").strip()
@@ -188,6 +189,14 @@ def parse(source: str) -> Tree | Fault:
     for node in trees[0].walk():
         node.comments = None
     return trees[0]
+
+
+_QUOTED_OR_SETTING = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|(?<![:\w]):([A-Za-z_]\w*)""")
+
+
+def _with_dollars(source: str) -> str:
+    """`:name` as `$name`, outside quotes: DuckDB also reads ``(x :name`` as an alias before its expression."""
+    return _QUOTED_OR_SETTING.sub(lambda match: f"${match[1]}" if match[1] else match[0], source)
 
 
 class Reader:

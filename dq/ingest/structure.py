@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 import pandera.errors
 
-from dq.contract import Table, pandera_schema
+from dq.contract import Table
+from dq.frames import pandera_schema
 from dq.errors import Problem, did_you_mean
 from dq.ingest.model import Finding, Source, TableInput, plain_name
 

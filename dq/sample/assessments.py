@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from dq.sample import days
-from dq.sample.days import NONE
+from dq.sample.days import NONE, Flags
 from dq.sample.draw import Draw
 from dq.sample.schedule import repeat
 from dq.sample.story import Story
-from dq.sample.tables import Table, World, flag, numbers, rising, where
+from dq.sample.tables import Table, World, blank, flag, numbers, rising, where
 
 FACTORS = {
     "3B": 24.0, "4B": 22.0, "4A": 12.0, "2B": 11.0, "1B": 10.0, "17A": 12.0, "16A": 10.0, "14A": 6.0, "18C": 6.0, "3A": 6.0,
@@ -26,12 +26,13 @@ def make_assessments(story: Story) -> World:
     """Tables assessment, assessment_factor, s47_enquiry and initial_cp_conference (without its plan's number)."""
     draw = story.draw("assessments")
     assessment = _assessments(story, draw)
-    enquiry = _enquiries(story, draw)
+    moved_in = ~np.isnat(story.spells.cp_start) & draw.chance(0.03, len(story.spells))
+    enquiry = _enquiries(story, draw, moved_in)
     return {
         "assessment": assessment,
         "assessment_factor": _factors(draw, assessment),
         "s47_enquiry": enquiry,
-        "initial_cp_conference": _conferences(story, draw, enquiry),
+        "initial_cp_conference": _conferences(story, draw, enquiry, moved_in),
     }
 
 
@@ -79,8 +80,8 @@ def _factors(draw: Draw, assessment: Table) -> Table:
     return Table(columns, known, assessment.child[owner])
 
 
-def _enquiries(story: Story, draw: Draw) -> Table:
-    rows = np.flatnonzero(~np.isnat(story.spells.strategy))
+def _enquiries(story: Story, draw: Draw, moved_in: Flags) -> Table:
+    rows = np.flatnonzero(~np.isnat(story.spells.strategy) & ~moved_in)
     spells, size = story.spells.take(rows), len(rows)
     conferred = ~np.isnat(spells.conference)
     outcome = where(conferred, "Initial CP Conference", draw.code(_AFTER_ENQUIRY, size))
@@ -100,22 +101,23 @@ def _enquiries(story: Story, draw: Draw) -> Table:
     return Table(columns, spells.strategy, spells.child)
 
 
-def _conferences(story: Story, draw: Draw, enquiry: Table) -> Table:
-    enquired = np.flatnonzero(~np.isnat(story.spells.conference[enquiry["_spell"]]))
-    rows = enquiry["_spell"][enquired]
+def _conferences(story: Story, draw: Draw, enquiry: Table, moved_in: Flags) -> Table:
+    """Conferences after an enquiry, and those of children who moved in with a plan, which have none."""
+    rows = np.flatnonzero(~np.isnat(story.spells.conference))
     spells, size = story.spells.take(rows), len(rows)
     planned = ~np.isnat(spells.cp_start)
-    moved_in = planned & draw.chance(0.02, size)
+    enquiry_ids = blank(len(story.spells))
+    enquiry_ids[enquiry["_spell"]] = enquiry["enquiry_id"]
     columns = {
         "conference_id": rising("44", spells.conference),
         "person_id": story.person(rows),
-        "enquiry_id": where(moved_in, None, enquiry["enquiry_id"][enquired]),
+        "enquiry_id": enquiry_ids[rows],
         "referral_id": story.referral_ids[rows],
-        "plan_id": where(planned, None),
+        "plan_id": blank(size),
         "meeting_id": numbers("45", size),
         "target_date": days.add_working_days(spells.strategy, 15),
         "conference_date": spells.conference,
-        "transfer_in": flag(moved_in),
+        "transfer_in": flag(moved_in[rows]),
         "plan_made": flag(planned),
         "outcome": where(planned, "PLAN", where(draw.chance(0.9, size), "CIN", "NFA")),
         "team_id": story.team(rows, spells.conference),

@@ -15,6 +15,11 @@ from dq.sample.tables import Column, Table
 
 RawTexts = Mapping[tuple[str, str], Mapping[int, str]]
 
+# Files that an export leaves out when they have no rows.
+OPTIONAL = (
+    "REFERENCE_NUMBERS", "HOUSEHOLDS", "EARLY_HELP", "LAC_IMMUNISATIONS", "LAC_PREVIOUS_PERMANENCE", "ADOPTION",
+    "LEGAL_PROCEEDINGS", "DOCUMENTS",
+)  # fmt: skip
 _FIRST, _LAST = days.day("1900-01-01"), days.day("2041-12-31")
 _NO_DAY = int((_LAST - _FIRST).astype(int)) + 1
 
@@ -30,6 +35,8 @@ def write_extract(folder: Path, tables: Mapping[str, Table], raw: RawTexts) -> i
     for file in dict.fromkeys(part.file for part in PARTS.values()):
         parts = {name: part for name, part in PARTS.items() if part.file == file}
         columns = _columns(parts)
+        if file in OPTIONAL and not any(len(tables[name]) for name in parts):
+            continue
         whole = pa.concat_tables([_cells(name, part, tables[name], columns, raw) for name, part in parts.items()])
         connection.from_arrow(whole).write_csv(str(folder / f"{file}.csv"), header=True)
         rows += whole.num_rows

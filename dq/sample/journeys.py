@@ -86,7 +86,8 @@ def draw_journeys(seed: int, count: int, last: np.datetime64) -> tuple[Children,
     referral = _referral(draw, state, last, elapsed, lengths)
     birth = _birth(draw, state, kind, referral, lengths, last)
     lengths.care = np.where(state == "leaver", np.maximum(lengths.care, 150), lengths.care)
-    referral = np.where(state == "leaver", days.add_days(days.add_years(birth, 18), -lengths.care - 40), referral)
+    at_latest = days.add_days(days.add_years(birth, 18), -lengths.care - lengths.before_care())
+    referral = np.where(state == "leaver", at_latest, referral)
     lengths.care = np.where(state == "leaver", lengths.care + 400, lengths.care)  # cut to the eighteenth birthday
     spells = [_chain(draw, np.arange(count), kind, birth, referral, lengths).take(state != "help")]
     following = np.where(state == "help", days.add_days(np.full(count, last), -400), spells_start(spells[0], count))
@@ -119,6 +120,11 @@ class _Lengths:
     cp_reviews: Numbers
     care: Numbers
     after: Numbers
+
+    def before_care(self) -> Numbers:
+        """Days that are enough for all that may come between referral and care."""
+        protection = self.cp_first + self.cp_reviews * self.cp_step
+        return self.assessment * 7 // 5 + 50 + protection + self.cin
 
     @staticmethod
     def of(draw: Draw, kind: Texts, elapsed: Numbers, state: Texts | None = None) -> _Lengths:
@@ -166,9 +172,8 @@ def _birth(draw: Draw, state: Texts, kind: Texts, referral: Days, lengths: _Leng
     old = np.where(draw.chance(0.25, size), draw.whole(20, 4 * 365, size), old)
     old = np.where(np.isin(kind, ["care", "cin_care", "cp_care"]), draw.whole(20, int(16.5 * YEAR), size), old)
     birth = days.add_days(referral, -old)
-    span = lengths.assessment * 7 // 5 + 30 + lengths.cp_first + lengths.cp_reviews * lengths.cp_step + lengths.cin + 20
-    finished = days.add_days(referral, np.where(np.isin(state, ["care", "leaver"]), 0, span))
-    finished = np.where(state == "care", days.add_days(np.full(size, last), 60), finished)
+    finished = days.add_days(referral, lengths.before_care())
+    finished = np.where(state == "care", np.maximum(finished, days.add_days(np.full(size, last), 60)), finished)
     birth = np.maximum(birth, days.add_days(days.add_years(finished, -18), 40))
     unborn = np.isin(state, ["assess", "cp"]) & draw.chance(0.06, size)
     birth = np.where(unborn, days.add_days(referral, draw.whole(15, 150, size)), birth)
@@ -190,7 +195,8 @@ def _earlier(draw: Draw, child: Numbers, birth: Days, following: Days) -> Spells
     gap = draw.length(260, 0.8, 25, 1500, size)
     referral = days.working_before(days.add_days(following, -(gap + taken)))
     spells = _chain(draw, child, kind, birth, referral, lengths)
-    return spells.take((spells.contact > birth) & (spells.close < days.add_days(following, -7)))
+    in_order = np.isnat(spells.care_start) | (spells.care_start < spells.care_end)
+    return spells.take((spells.contact > birth) & (spells.close < days.add_days(following, -7)) & in_order)
 
 
 def _chain(draw: Draw, child: Numbers, kind: Texts, birth: Days, referral: Days, lengths: _Lengths) -> Spells:

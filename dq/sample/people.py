@@ -15,7 +15,7 @@ from dq.sample.tables import NOBODY, Column, Table, World, blank, flag, join, nu
 
 ETHNICITIES = {
     "WBRI": 66.0, "WOTH": 5.0, "WIRI": 0.5, "WROM": 0.6, "MWBC": 3.0, "MWBA": 1.2, "MWAS": 1.6, "MOTH": 2.2, "AIND": 1.3,
-    "APKN": 3.4, "ABAN": 1.6, "AOTH": 2.0, "BAFR": 4.0, "BCRB": 1.6, "BOTH": 1.4, "CHNE": 0.3, "OOTH": 2.3, "NOBT": 0.8,
+    "APKN": 3.4, "ABAN": 1.6, "AOTH": 2.0, "BAFR": 4.0, "BCRB": 1.6, "BOTH": 1.4, "CHNE": 0.3, "OOTH": 2.3, "REFU": 0.6,
 }  # fmt: skip
 NATIONALITIES = {"British": 91.0, "Polish": 1.5, "Romanian": 1.5, "Pakistani": 1.0, "Indian": 1.0, "Nigerian": 1.0}
 _AGE_OF_PARENTS = (17 * 365, 40 * 365)

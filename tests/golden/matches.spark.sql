@@ -1,0 +1,8 @@
+SELECT
+  `person`.`row_id` AS `row_id`,
+  (
+    `person`.`upn` RLIKE '^([A-Z][0-9]{12}|T[^\\n]*)\\z'
+  ) AS `ok`
+FROM `person` AS `person`
+WHERE
+  `person`.`row_id` > 0
