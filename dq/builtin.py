@@ -70,3 +70,8 @@ KINDS: dict[str, BuiltIn] = {
         ),
     )
 }
+
+
+def is_built_in(rule: str) -> bool:
+    """Whether a rule's id is that of a built-in one, such as ``type.person``."""
+    return rule.partition(".")[0] in KINDS

@@ -95,6 +95,11 @@ def _paren(tree: Tree) -> Tree:
     return exp.Paren(this=tree.copy())
 
 
+def _whole(tree: Tree) -> Tree:
+    """A position or length as engines take it: not of 64 bits."""
+    return tree.copy() if isinstance(tree, exp.Literal) else cast(tree, "INTEGER")
+
+
 # text
 
 
@@ -125,7 +130,8 @@ def length(a: Sequence[Tree], dialect: Dialect) -> Tree:
 @function("text integer integer", "text", optional=1)
 def substr(a: Sequence[Tree], dialect: Dialect) -> Tree:
     """Part of a text from a position (first character is 1), of a length."""
-    return exp.Substring(this=a[0], start=a[1], length=a[2] if len(a) > 2 else None)
+    start, *length = (_whole(each) for each in a[1:])
+    return exp.Substring(this=a[0], start=start, length=length[0] if length else None)
 
 
 @function("text text text", "text")
@@ -137,13 +143,13 @@ def replace(a: Sequence[Tree], dialect: Dialect) -> Tree:
 @function("text integer", "text")
 def left(a: Sequence[Tree], dialect: Dialect) -> Tree:
     """The first n characters."""
-    return exp.Left(this=a[0], expression=a[1])
+    return exp.Left(this=a[0], expression=_whole(a[1]))
 
 
 @function("text integer", "text")
 def right(a: Sequence[Tree], dialect: Dialect) -> Tree:
     """The last n characters."""
-    return exp.Right(this=a[0], expression=a[1])
+    return exp.Right(this=a[0], expression=_whole(a[1]))
 
 
 @function("text", "text", many=True)
@@ -192,9 +198,10 @@ def _abs(a: Sequence[Tree], dialect: Dialect) -> Tree:
 @function("number integer", "number", name="round", optional=1)
 def _round(a: Sequence[Tree], dialect: Dialect) -> Tree:
     """The number rounded to n decimal places (none unless given), halves away from zero."""
+    places = _whole(a[1]) if len(a) > 1 else None
     if dialect == "postgres":  # a double is rounded to even there, and to whole numbers only
-        return cast(exp.Round(this=cast(a[0], "DECIMAL"), decimals=a[1] if len(a) > 1 else None), "DOUBLE")
-    return exp.Round(this=a[0], decimals=a[1] if len(a) > 1 else None)
+        return cast(exp.Round(this=exp.cast(a[0], "decimal"), decimals=places), "DOUBLE")
+    return exp.Round(this=a[0], decimals=places)
 
 
 @function("number", "number")

@@ -39,7 +39,7 @@ class Request:
     gates: tuple[str, ...] = ()
     teams: Path | None = None
     title: str = ""
-    system: str = "the old system"
+    system: str = ""
     contact: str = "the data team"
     threads: int | None = None
     memory: str | None = None
@@ -96,7 +96,7 @@ def _of_project(
         (pack,) if pack else project.packs, date, path, folder, previous=previous, source=project.source, go_live=project.go_live,
         project_settings=project.settings, select=select, gates=project.gates,
         teams=path / project.teams if project.teams else None, title=project.project,
-        system=project.system or "the old system", contact=project.contact, **common,
+        system=project.system or "", contact=project.contact, **common,
     )  # fmt: skip
 
 

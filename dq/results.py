@@ -33,9 +33,12 @@ SELECT rule, table_name, row_id, NULL::SMALLINT AS file_id, NULL::BIGINT AS sour
 FROM dq_finding GROUP BY rule, table_name, row_id
 UNION ALL
 SELECT rule, table_name, row_id, any_value(file_id), min(source_row),
-       string_agg(DISTINCT field, ';' ORDER BY field), json_group_object(field, text)::VARCHAR,
+       string_agg(DISTINCT field, ';' ORDER BY field), json_group_object(shown, text)::VARCHAR,
        NULL, NULL, '', CASE WHEN row_id IS NULL THEN own_key ELSE '' END
-FROM (SELECT rule, table_name, row_id, file_id, source_row, coalesce(field, '') AS field,
+FROM (SELECT rule, table_name, row_id, file_id, source_row,
+             replace(coalesce(field, ''), ', ', ';') AS field,
+             CASE WHEN rule LIKE 'reconciliation.%' OR rule LIKE 'structure.%' THEN message
+                  ELSE replace(coalesce(field, ''), ', ', ' and ') END AS shown,
              coalesce(text, '') AS text,
              CASE WHEN row_id IS NOT NULL THEN ''
                   WHEN rule LIKE 'structure.%' THEN coalesce(field, message)

@@ -51,6 +51,13 @@ class Also(_Frozen):
             return {**data, "match": {name: name for name in data["match"]}}
         return data
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: Any, handler: Any) -> Any:
+        schema = handler.resolve_ref_schema(handler(core_schema))
+        names = {"type": "array", "items": {"type": "string"}}
+        schema["properties"]["match"] = {"anyOf": [schema["properties"]["match"], names]}
+        return schema
+
 
 class ForEach(_Frozen):
     """Which columns a rule is repeated over; conditions are joined by AND."""

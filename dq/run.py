@@ -6,7 +6,7 @@ import datetime as dt
 import importlib
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
@@ -17,21 +17,21 @@ from types import ModuleType
 import duckdb
 from sqlglot import exp
 
-from dq import ingest, pack, results, route, settings, tallies
+from dq import loading, pack, results, route, settings, tallies
 from dq.builtin import KINDS
 from dq.compile import CompiledRule, Compiler
 from dq.contract import Contract
 from dq.engines.base import Counts, Outcome, absent
 from dq.engines.duckdb import DuckDBEngine, connect, lock
-from dq.errors import OptionError, PackError, Problem, did_you_mean, gathering
+from dq.errors import PackError, Problem, gathering
 from dq.expression import Reader, Scope
 from dq.functions import Tree
+from dq.loading import Progress
 from dq.pack import Pack
 from dq.request import Request
 from dq.rules import Rule
 from dq.summary import RunSummary
 
-Progress = Callable[[str, int, int], None]
 ENGINES = ("duckdb",)
 
 
@@ -75,9 +75,11 @@ def execute(request: Request, *, out: Path | None = None, progress: Progress = _
     watch = Watch()
     with TemporaryDirectory(prefix="dq-", ignore_cleanup_errors=True) as scratch:
         work = Path(scratch)
-        loading = _in_background("dq.gates")
+        judges = _in_background("dq.gates")
         with watch.step("pack"):
             wanted = pack.load(request.packs, request.base)
+            source = pack.load_source_map(wanted, request.source, request.base) if request.source else None
+            request = replace(request, system=request.system or (source.system if source else "the old system"))
             values = settings.values(wanted.settings, request.project_settings, request.settings)
             values |= {"as_of": request.as_of, "go_live": request.go_live}
             chosen, silent = _with_dependencies(wanted, request.select)
@@ -87,7 +89,7 @@ def execute(request: Request, *, out: Path | None = None, progress: Progress = _
         connection = connect(work, threads=request.threads, memory=request.memory)
         try:
             with watch.step("ingest"):
-                missing, unrecognised = _load(connection, request, wanted, rules, progress)
+                missing, unrecognised = loading.load(connection, request, wanted.contract, source, _read(compiler, rules), progress)
             allowed = [work, *([out.resolve().parent] if out is not None else [])]
             lock(connection, allowed)
             engine = DuckDBEngine(connection, compiler, time_limit=request.time_limit)
@@ -105,7 +107,7 @@ def execute(request: Request, *, out: Path | None = None, progress: Progress = _
             with watch.step("scores"):
                 measured = tallies.measure(connection, wanted.contract, compiler, spoken, outcomes, built_in)
             with watch.step("gates"):
-                judged = loading().judge(request.gates, measured.metrics)
+                judged = judges().judge(request.gates, measured.metrics)
             summary = tallies.summarise(connection, request, wanted, spoken, measured, judged, unrecognised, watch.seconds)
             yield Run(connection, summary, wanted, all(gate.met for gate in judged))
         finally:
@@ -168,70 +170,6 @@ def _compile(compiler: Compiler, rules: Iterable[Rule]) -> list[CompiledRule]:
     return compiled
 
 
-def _load(
-    connection: duckdb.DuckDBPyConnection, request: Request, wanted: Pack, rules: Sequence[CompiledRule], progress: Progress
-) -> tuple[set[str], list[str]]:
-    """Read the extract, and the earlier one where a rule needs it; returns relations and files that are not used.
-
-    The first are tables that the extract lacks, the second files that no table takes.
-    """
-    contract = wanted.contract
-    source = pack.load_source_map(wanted, request.source, request.base) if request.source else None
-    unrecognised: list[str] = []
-    if request.frames is not None:
-        _known_tables(request.frames, contract)
-        ingest.load(connection, contract, [], frames=dict(request.frames))
-    else:
-        assert request.folder is not None
-        inputs = ingest.locate(request.folder, contract, source)
-        unrecognised = ingest.unrecognised(request.folder, inputs)
-        last_year = _last_year(request, contract)
-        ingest.load(connection, contract, [*inputs, *last_year], progress=lambda text: progress(text, 0, 0))
-    found = connection.execute("SELECT table_name FROM absent_table").fetchall()
-    missing = {str(row[0]) for row in found if not contract.tables[str(row[0])].optional}
-    return missing | _load_previous(connection, request, contract, source, rules), unrecognised
-
-
-def _known_tables(frames: Mapping[str, object], contract: Contract) -> None:
-    unknown = [name for name in frames if name not in contract.tables]
-    if unknown:
-        raise OptionError(
-            [
-                Problem(subject=name, message="The contract has no such table.", fix=did_you_mean(name, contract.tables))
-                for name in unknown
-            ]
-        )
-
-
-def _last_year(request: Request, contract: Contract) -> list[ingest.TableInput]:
-    """Inputs for last year's tables of a return, from its files in a `previous` folder under their usual names."""
-    if request.previous is None:
-        return []
-    of = {table.last_year_of: table.name for table in contract.tables.values() if table.last_year_of}
-    found = ingest.locate(request.previous, contract, None) if of else []
-    return [replace(each, table=of[each.table]) for each in found if each.table in of]
-
-
-def _load_previous(
-    connection: duckdb.DuckDBPyConnection, request: Request, contract: Contract, source: object, rules: Sequence[CompiledRule]
-) -> set[str]:
-    """Load the tables of the earlier extract that rules read, into the schema `previous`."""
-    wanted = {name.removeprefix("previous.") for rule in rules for name in rule.reads.relations if name.startswith("previous.")}
-    if not wanted:
-        return set()
-    smaller = replace(contract, tables={name: contract.tables[name] for name in contract.tables if name in wanted})
-    if request.previous_frames is not None:
-        frames = {name: frame for name, frame in request.previous_frames.items() if name in wanted}
-        ingest.load(connection, smaller, [], schema="previous", frames=frames)
-    elif request.previous is not None:
-        inputs = [each for each in ingest.locate(request.previous, contract, source) if each.table in wanted]  # type: ignore[arg-type]
-        ingest.load(connection, smaller, inputs, schema="previous")
-    else:
-        ingest.load(connection, smaller, [], schema="previous", frames={})
-        return {f"previous.{name}" for name in wanted}
-    return set()
-
-
 def _route(engine: DuckDBEngine, request: Request, contract: Contract, compiler: Compiler) -> None:
     """Workers, current allocations, and the way of every record to its team."""
     connection = engine.connection
@@ -289,11 +227,17 @@ def _evaluate(
     return outcomes
 
 
+def _read(compiler: Compiler, rules: Iterable[CompiledRule]) -> set[str]:
+    """Tables and views that the rules read, themselves or through views."""
+    views = {view for rule in rules for view in rule.views}
+    read = [rule.reads.relations for rule in rules] + [compiler.views[view].reads.relations for view in views]
+    return {name for names in read for name in names}
+
+
 def _cannot_run(compiler: Compiler, rule: CompiledRule, missing: set[str]) -> str:
     if rule.unset:
         return f"The setting {', '.join(f':{name}' for name in rule.unset)} has no value."
-    read = set(rule.reads.relations).union(*(compiler.views[view].reads.relations for view in rule.views))
-    gone = sorted(read & missing)
+    gone = sorted(_read(compiler, [rule]) & missing)
     if gone and all(name.startswith("previous.") for name in gone):
         return "There is no earlier extract to compare with."
     return absent(rule, [name for name in gone if not name.startswith("previous.")])

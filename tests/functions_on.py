@@ -15,6 +15,7 @@ from bench import compiler
 from sqlglot import exp
 
 from dq.calendar import working_day_table
+from dq.expression import Reader, Scope
 from dq.functions import CALENDAR, FUNCTIONS, Dialect, call
 
 SERVER = "host=127.0.0.1 port=5432 user=postgres dbname=postgres connect_timeout=3"
@@ -62,12 +63,10 @@ def evaluate(dialect: Dialect, name: str, rows: Sequence[Sequence[Value]], types
     if name == "regexp_matches":
         columns[1] = exp.Literal.string(str(rows[0][1]))
     tree = call(name, *columns)
-    inner: exp.Query | None = None
-    for number, row in enumerate(rows):
-        cells = [exp.cast(_literal(value), type_).as_(f"a{place}") for place, (value, type_) in enumerate(zip(row, given, strict=True))]
-        select = exp.select(exp.Literal.number(number).as_("n"), *cells)
-        inner = select if inner is None else exp.union(inner, select, distinct=False)
-    assert inner is not None
+    names = ["n", *(f"v{place}" for place in range(len(given)))]
+    values = exp.values([(number, *(_literal(value) for value in row)) for number, row in enumerate(rows)], "v", names)
+    typed = [exp.cast(exp.column(f"v{place}", table="v"), type_).as_(f"a{place}") for place, type_ in enumerate(given)]
+    inner = exp.select("v.n", *typed).from_(values)
     query = exp.select("t.n").select(exp.alias_(tree, "result")).from_(inner.subquery("t")).order_by("t.n")
     return [plain(value) for _, value in engine(compiler().sql(query, dialect))]
 
@@ -75,8 +74,6 @@ def evaluate(dialect: Dialect, name: str, rows: Sequence[Sequence[Value]], types
 def value_of(dialect: Dialect, source: str) -> Value:
     """An expression without columns, as a rule would write it."""
     use = compiler()
-    from dq.expression import Reader, Scope
-
     reader = Reader(use.catalogue)
     tree, _ = reader.read(source, Scope({}))
     assert not reader.found.faults, reader.found.faults

@@ -80,7 +80,7 @@ CASES: dict[str, list[tuple[Value, ...]]] = {  # arguments, then the result
         ("9434765919", True), ("9434765918", False), ("0000000000", False), ("1111111111", False), ("943476591", False),
         ("943 476 5919", False), ("x434765919", False), ("", False), ("9434765919\n", False), ("٩٤٣٤٧٦٥٩١٩", False),
     ],
-    "is_upn": [("A123456789012", False), ("T123456789012", False), ("", False), ("I123456789012", False)],
+    "is_upn": [("H801200001001", True), ("U80120000100A", True), ("A801200001001", False), ("h801200001001", False), ("", False), ("I123456789012", False)],
     "is_postcode": [
         ("SW1A 1AA", True), ("sw1a1aa", True), ("M1 1AE", True), ("GIR 0AA", True), ("M1 1AC", False), ("M1  1AE", False), ("", False),
         ("B33 8TH ", False),
@@ -105,7 +105,10 @@ def test_results(name: str, dialect: Dialect) -> None:
 def test_null_gives_null(name: str, dialect: Dialect) -> None:
     whole = CASES[name][0][:-1]
     places = range(1 if name in ("regexp_matches", "nullif") else len(whole))
-    rows: list[Sequence[Value]] = [whole, *(tuple(None if at == place else value for at, value in enumerate(whole)) for place in places)]
+    rows: list[Sequence[Value]] = [
+        whole,
+        *(tuple(None if at == place else value for at, value in enumerate(whole)) for place in places),
+    ]
     assert evaluate(dialect, name, rows)[1:] == [None for _ in places]
 
 
@@ -123,7 +126,7 @@ def test_every_dialect_writes_sql_that_it_can_read(name: str) -> None:
 
 SAME = {
     "'a' < 'B'": False, "'Z' < 'a'": True, "'a b' < 'ab'": True, "'é' > 'z'": True, "'b' between 'a' and 'C'": False,
-    "7 / 2": 3.5, "1 / 0": None, "-7 % 3": -1, "5 % 0": None, "7 * 2 - 1": 13, "7 - (2 - 1)": 6, "-(2)": -2,
+    "7 / 2": 3.5, "7 / length(trim(' '))": None, "-7 % 3": -1, "5 % 0": None, "7 * 2 - 1": 13, "7 - (2 - 1)": 6, "-(2)": -2,
     "'a' || null": None, "concat('a', 'b') || 'c'": "abc", "'ab' like 'A%'": False, "'ab' ilike 'A%'": True, "'ab' not like 'a%'": False,
     "'a_b' like 'a__'": True, "case when 1 = 1 then date '2026-01-01' else '2026-02-01' end": D("2026-01-01"),
     "not (1 = 1 and 2 = 3)": True, "1 is distinct from null": True, "'A' in ('a', 'A')": True, "2 not between 1 and 3": False,
@@ -137,16 +140,17 @@ SAME = {
 
 @pytest.mark.parametrize("dialect", ENGINES)
 def test_expressions_mean_the_same(dialect: Dialect) -> None:
-    got = {source: value_of(dialect, source) for source in SAME}
-    assert got == pytest.approx(SAME) if False else got == SAME
+    assert {source: value_of(dialect, source) for source in SAME} == SAME
 
 
 # laws, on DuckDB
 
 days = st.dates(dt.date(1960, 1, 1), dt.date(2060, 12, 31))
-near_month_ends = st.builds(lambda y, m, d: dt.date(y, m, 1) + dt.timedelta(days=d), st.integers(1999, 2030), st.integers(1, 12), st.integers(-3, 2))
+near_month_ends = st.builds(
+    lambda y, m, d: dt.date(y, m, 1) + dt.timedelta(days=d), st.integers(1999, 2030), st.integers(1, 12), st.integers(-3, 2)
+)
 some_days = st.one_of(days, near_month_ends)
-batch = settings(max_examples=15, deadline=None)
+batch = settings(max_examples=10, deadline=None)
 
 
 @batch
@@ -179,7 +183,13 @@ def test_working_days_are_those_of_numpy(pairs: list[tuple[dt.date, dt.date]]) -
 
 
 @batch
-@given(st.lists(st.tuples(st.dates(dt.date(1992, 1, 1), dt.date(2038, 12, 31)), st.integers(-300, 300).filter(bool)), min_size=20, max_size=60))
+@given(
+    st.lists(
+        st.tuples(st.dates(dt.date(1992, 1, 1), dt.date(2038, 12, 31)), st.integers(-300, 300).filter(bool)),
+        min_size=20,
+        max_size=60,
+    )
+)
 def test_add_working_days_goes_as_far_as_working_days_counts(pairs: list[tuple[dt.date, int]]) -> None:
     reached = evaluate("duckdb", "add_working_days", pairs)
     for (start, n), end in zip(pairs, reached, strict=True):
@@ -193,7 +203,7 @@ def test_add_working_days_goes_as_far_as_working_days_counts(pairs: list[tuple[d
 @batch
 @given(st.lists(st.from_regex(r"\A[0-9]{9,11}\Z|\A([0-9])\1{9}\Z", alphabet="0123456789x"), min_size=30, max_size=60))
 def test_nhs_numbers_are_those_of_stdnum(texts: list[str]) -> None:
-    made = [text[:9] + nhs.calc_check_digit(text[:9]) for text in texts if text[:9].isdigit()]
+    made = [text[:9] + digit for text in texts for digit in "0123456789" if nhs.is_valid(text[:9] + digit)]
     every = [*texts, *made]
     # python-stdnum takes ten equal digits for a number; the NHS gives none such.
     want = [nhs.is_valid(text) and len(text) == 10 and len(set(text)) > 1 for text in every]
@@ -201,7 +211,13 @@ def test_nhs_numbers_are_those_of_stdnum(texts: list[str]) -> None:
 
 
 @batch
-@given(st.lists(st.tuples(st.sampled_from(sorted(upn._la_numbers)), st.integers(0, 10**8 - 1), st.sampled_from("0123456789" + UPN_LETTERS)), min_size=20, max_size=60))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(sorted(upn._la_numbers)), st.integers(0, 10**8 - 1), st.sampled_from("0123456789" + UPN_LETTERS)),
+        min_size=20,
+        max_size=60,
+    )
+)
 def test_upns_are_those_of_stdnum(parts: list[tuple[str, int, str]]) -> None:
     bodies = [f"{la}{number:08d}{last}" for la, number, last in parts]
     right = [upn.calc_check_digit("A" + body) + body for body in bodies]
@@ -224,7 +240,7 @@ tokens = st.sampled_from(["a", "B", "é", ".", "^", "$", "|", "(", "(?:", ")", "
 texts = st.text(alphabet="aBcé1 .\n\r_-&A\u00a0٣", max_size=6)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(tokens, min_size=1, max_size=7).map("".join), st.lists(texts, min_size=1, max_size=6))
 def test_a_pattern_that_is_taken_runs_everywhere_and_means_the_same(pattern: str, words: list[str]) -> None:
     if patterns.fault(pattern):

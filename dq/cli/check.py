@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from dq import output, report, request, run
+from dq import loading, output, report, request, run
 from dq.cli.options import as_settings
 from dq.report.terminal import render
 
@@ -71,7 +71,7 @@ def command(
 
 
 @contextmanager
-def _progress(quiet: bool) -> Iterator[run.Progress]:
+def _progress(quiet: bool) -> Iterator[loading.Progress]:
     console = Console(stderr=True, quiet=quiet)
     bar = Progress(
         TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn(),

@@ -18,6 +18,7 @@ from pathlib import Path
 import duckdb
 from sqlglot import exp
 
+from dq.builtin import is_built_in
 from dq.calendar import working_day_table
 from dq.compile import CompiledAlso, CompiledRule, CompiledStatement, CompiledView, Compiler
 from dq.engines.base import Counts, Outcome
@@ -246,12 +247,12 @@ def _by_record(verdict: Tree) -> Tree:
 def _unless_failed(verdict: Tree, rules: Sequence[str], table_name: str) -> Tree:
     """The verdict with `ok` unknown for records that fail one of `rules`."""
     inner = exp.Subquery(this=verdict, alias=exp.TableAlias(this=exp.to_identifier("v")))
-    listed = exp.In(this=column("rule", "d"), expressions=[text(rule) for rule in rules])
     same = exp.and_(
-        listed,
+        exp.In(this=column("rule", "d"), expressions=[text(rule) for rule in rules]),
         exp.EQ(this=column("table_name", "d"), expression=text(table_name)),
         exp.EQ(this=column("row_id", "d"), expression=column("row_id", "v")),
     )
-    failed = exp.Exists(this=exp.select("1").from_(exp.alias_(exp.to_table("dq_finding"), "d")).where(same))
-    ok = exp.Case(ifs=[exp.If(this=exp.not_(failed), true=column("ok", "v"))])
+    places = ["dq_finding", *(["ingest_finding"] if any(is_built_in(rule) for rule in rules) else [])]
+    failed = [exp.Exists(this=exp.select("1").from_(exp.alias_(exp.to_table(place), "d")).where(same)) for place in places]
+    ok = exp.Case(ifs=[exp.If(this=exp.not_(exp.or_(*failed)), true=column("ok", "v"))])
     return exp.select(named(column("row_id", "v"), "row_id"), named(ok, "ok")).from_(inner)

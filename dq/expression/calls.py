@@ -21,8 +21,12 @@ def _arithmetic(reader: Reader, node: exp.Binary, scope: Scope) -> Typed:
         if kind.family not in ("number", "null", "any"):
             return reader.fault(f"Arithmetic with {described(kind)}.", "Only numbers can be added, subtracted and multiplied.")
     whole = left[1].type == right[1].type == "integer" and not isinstance(node, exp.Div)
-    tree = type(node)(this=left[0], expression=right[0], **{key: node.args[key] for key in ("typed", "safe") if key in node.args})
-    return tree, Kind("integer" if whole else "number")
+    if isinstance(node, exp.Div):  # by zero is NULL on every engine; DuckDB would say infinity, PostgreSQL fail
+        by = right[0] if isinstance(right[0], exp.Literal) else exp.Nullif(this=right[0], expression=exp.Literal.number(0))
+        if isinstance(by, exp.Literal) and not float(by.name):
+            return reader.fault("A division by zero.", "Divide by something else.")
+        return exp.Div(this=left[0], expression=by, typed=False, safe=False), Kind("number")
+    return type(node)(this=left[0], expression=right[0]), Kind("integer" if whole else "number")
 
 
 @handles(exp.Neg, parts="this")
@@ -115,7 +119,7 @@ _FLAGS = {"safe", "coalesce", "ignore_nulls", "typed"}
 """How SQLGlot notes that DuckDB takes NULLs its own way; the functions here say what they do with them."""
 
 
-@handles(exp.Func, parts=None)
+@handles(exp.Func, exp.Mod, parts=None)
 def _function(reader: Reader, node: exp.Func, scope: Scope) -> Typed:
     named = _NAMED.get(type(node))
     if isinstance(node, exp.RegexpLike) and not node.meta:

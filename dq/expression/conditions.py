@@ -100,7 +100,7 @@ def _ordered(reader: Reader, node: exp.Binary, scope: Scope) -> Typed:
     left, right = reader.walk(node.this, scope), reader.walk(node.expression, scope)
     first, second = reader.same_family(left, right, SIGNS[type(node)])
     _no_null(reader, [left, right], SIGNS[type(node)])
-    return type(node)(this=binary((first, left[1])), expression=binary((second, right[1]))), BOOLEAN
+    return type(node)(this=binary((first, left[1])), expression=second), BOOLEAN
 
 
 @handles(exp.Like, exp.ILike, parts="this expression negate")
@@ -155,8 +155,8 @@ def _in(reader: Reader, node: exp.In, scope: Scope) -> Typed:
 def _between(reader: Reader, node: exp.Between, scope: Scope) -> Typed:
     value, *ends = (reader.walk(node.args[part], scope) for part in ("this", "low", "high"))
     _no_null(reader, ends, "BETWEEN")
-    low, high = ((reader.same_family(value, end, "BETWEEN")[1], end[1]) for end in ends)
-    return exp.Between(this=binary(value), low=binary(low), high=binary(high)), BOOLEAN
+    low, high = (reader.same_family(value, end, "BETWEEN")[1] for end in ends)
+    return exp.Between(this=binary(value), low=low, high=high), BOOLEAN
 
 
 @handles(exp.Case, parts="this ifs default")

@@ -50,7 +50,7 @@ add("an empty table", {"references": "plan_id"}, ROWS, on="visit", fails="1 2", 
 add(
     "only records that count",
     {"references": {"column": "plan_id", "where": "end_date is null"}},
-    ROWS[:1] + [{"plan_id": "P2"}],
+    [*ROWS[:1], {"plan_id": "P2"}],
     on="visit",
     plan=[{"plan_id": "P1", "end_date": "2026-01-01"}, {"plan_id": "P2"}],
     fails="1",

@@ -1,0 +1,72 @@
+"""Which faults stand in which week: planted at the start, cleared week by week while a few new ones appear."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from dq.sample.draw import Draw
+from dq.sample.faults.planting import PLANTERS, WEIGHTS, Finding, Planting, Victim
+from dq.sample.faults.previous import Seen, changed_since
+from dq.sample.tables import World
+from dq.sample.workforce import Workforce
+
+FAULTY = 0.13  # faults in the first week, as a share of open children
+NEW = 0.07  # faults planted each later week, as a share of those of the first
+CLEARED = 0.24  # share of faults put right each week
+
+
+@dataclass
+class Campaign:
+    """The faults of a project from week to week. Call `spoil` for each week in turn."""
+
+    seed: int
+    children: int
+    standing: dict[str, list[Victim]] = field(default_factory=dict)
+    first_week: int = 0
+    _seen: Seen | None = None
+    _used_keys: set[tuple[str, str]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._used = np.zeros(self.children, dtype=bool)
+
+    def spoil(self, week: int, today: np.datetime64, tables: World, workforce: Workforce) -> tuple[World, Planting, list[Finding]]:
+        """Plant the faults of one week; returns the tables, the planting (for its raw texts) and the truth."""
+        draw = Draw(self.seed, f"faults of week {week}")
+        planting = Planting(today, week, tables, workforce, self.children, draw, self._used, self._used_keys)
+        if week == 0:
+            self.first_week = max(1, round(FAULTY * int(planting.open.sum())))
+        else:
+            self._clear(draw)
+        new = self.first_week if week == 0 else max(1, round(NEW * self.first_week))
+        quota = _quota(draw, new)
+        short = 0
+        for rule in sorted(PLANTERS, key=lambda each: (-quota.get(each, 0), each)):
+            wanted = quota.get(rule, 0)
+            wanted += min(short, wanted)
+            standing = self.standing.get(rule, [])
+            if not standing and not wanted:
+                continue
+            victims = planting.plant(PLANTERS[rule], standing, wanted)
+            self.standing[rule] = victims
+            short += quota.get(rule, 0) - max(len(victims) - len(standing), 0)
+        finished = planting.finished()
+        findings, self._seen = changed_since(self._seen, finished, planting.raw)
+        return finished, planting, planting.truth + findings
+
+    def _clear(self, draw: Draw) -> None:
+        for rule, victims in self.standing.items():
+            kept = ~draw.chance(CLEARED, len(victims))
+            self.standing[rule] = [victim for victim, keep in zip(victims, kept, strict=True) if keep]
+
+
+def _quota(draw: Draw, total: int) -> dict[str, int]:
+    """How many faults of each rule to plant: one each in weighted random order, what is left by weight."""
+    rules = sorted(PLANTERS)
+    weights = np.array([WEIGHTS[rule] for rule in rules])
+    order = np.argsort(-(draw.random.random(len(rules)) ** (1 / weights)))
+    quota = {rules[place]: 1 for place in order[:total]}
+    for place in draw.place(weights.tolist(), max(total - len(rules), 0)):
+        quota[rules[place]] += 1
+    return quota

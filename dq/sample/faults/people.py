@@ -1,0 +1,183 @@
+"""Faults of people: who they are, their numbers, their dates."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dq.sample import days
+from dq.sample.days import Flags, Numbers
+from dq.sample.faults.planting import Planting, plants
+from dq.sample.faults.simple import cell, copy
+from dq.sample.tables import NOBODY
+
+
+def clients(x: Planting) -> Flags:
+    """People who are children of the system and born."""
+    return (x["person"].child != NOBODY) & x.filled("person", "date_of_birth")
+
+
+def open_clients(x: Planting) -> Flags:
+    """Born children with an open record."""
+    return clients(x) & x.of("person", x.open)
+
+
+def outside_care(x: Planting) -> Flags:
+    """Born children who were never on a child protection plan, looked after or care leavers, by row of person."""
+    records = sum(x.count(table) for table in ("cp_plan", "cla_episode", "care_leaver", "s47_enquiry", "permanence"))
+    return clients(x) & x.of("person", np.asarray(records) == 0)
+
+
+def closed_outside_care(x: Planting) -> Flags:
+    """Those of them with nothing open."""
+    return outside_care(x) & ~x.of("person", x.open)
+
+
+cell("PER-001", "person", "date_of_birth", lambda x: outside_care(x) & x.of("person", x.open), weight=2)
+cell("PER-002", "person", "expected_date_of_birth", clients, lambda x, rows: x["person"]["date_of_birth"][rows])
+cell("PER-003", "person", "surname", clients)
+cell("PER-006", "person", "death_date", closed_outside_care, lambda x, rows: x["person"]["date_of_birth"][rows] - 4)
+cell("PER-007", "person", "death_date", open_clients, lambda x, rows: x.before_first(30))
+cell("PER-008", "person", "ethnicity", open_clients, weight=5)
+cell("PER-009", "person", "ethnicity", open_clients, "NOBT", weight=4)
+cell("PER-010", "person", "sex", clients, weight=2)
+cell("PER-019", "person", "forename", clients, "DO NOT USE")
+cell("PER-022", "person", "surname", clients, lambda x, rows: x["person"]["surname"][rows] + "Ã©")
+
+
+def _no_number(x: Planting) -> Flags:
+    school_age = (x.ages >= 5) & (x.ages <= 15)
+    return open_clients(x) & x.of("person", school_age)
+
+
+@plants("PER-016", 4)
+def no_pupil_number(x: Planting) -> None:
+    """A child of school age with neither pupil number nor a reason."""
+    rows = x.pick("person", _no_number(x))
+    x.set("person", "upn", rows, None)
+    x.set("person", "upn_unknown", rows, None)
+    x.expect("PER-016", "person", rows)
+
+
+@plants("PER-004")
+def unreadable_birth(x: Planting) -> None:
+    """A date of birth that is no date."""
+    rows = x.pick("person", outside_care(x))
+    x.set("person", "date_of_birth", rows, None)
+    x.write_raw("person", "date_of_birth", rows, "31/02/2015")
+    x.expect("PER-004", "person", rows)
+    x.expect("type.person", "person", rows)
+
+
+@plants("PER-005")
+def born_tomorrow(x: Planting) -> None:
+    """A date of birth after the extract, of a child referred lately."""
+    recent = x.before_first(150)
+    early = x.count("cin_episode", x["cin_episode"]["referral_date"] < recent) + x.count("contact", x["contact"]["contact_date"] < recent)
+    rows = x.pick("person", outside_care(x) & x.of("person", early == 0))
+    x.set("person", "date_of_birth", rows, x.before_first(-62))
+    x.expect("PER-005", "person", rows)
+
+
+def _wrong_digit(x: Planting, rows: Numbers) -> object:
+    numbers = x["person"]["nhs_number"][rows]
+    return np.array([number[:-1] + str((int(number[-1]) + 1) % 10) for number in numbers], dtype=object)
+
+
+def _wrong_letter(x: Planting, rows: Numbers) -> object:
+    numbers = x["person"]["upn"][rows]
+    return np.array([("B" if number[0] != "B" else "C") + number[1:] for number in numbers], dtype=object)
+
+
+cell("PER-012", "person", "nhs_number", lambda x: clients(x) & x.filled("person", "nhs_number"), _wrong_digit, weight=3)
+cell("PER-014", "person", "upn", lambda x: clients(x) & x.filled("person", "upn"), _wrong_letter, weight=3)
+
+
+def _shared(rule: str, column: str) -> None:
+    def planter(x: Planting) -> None:
+        first, second = x.pick_pairs("person", clients(x) & x.filled("person", column))
+        x.set("person", column, second, x["person"][column][first])
+        x.expect(rule, "person", np.append(first, second))
+
+    plants(rule, 1.5)(planter)
+
+
+_shared("PER-013", "nhs_number")
+_shared("PER-015", "upn")
+copy("PER-018", "person", clients, lambda x, rows: {"nhs_number": None, "upn": None, "upn_unknown": "UN4"}, both=True, weight=2)
+
+
+@plants("PER-020")
+def too_old(x: Planting) -> None:
+    """A care leaver's date of birth some years too early."""
+    adult = x.of("person", x.ages >= 23) & x.of("person", x.count("care_leaver", x.still_open("care_leaver")) > 0)
+    rows = x.pick("person", clients(x) & adult)
+    x.set("person", "date_of_birth", rows, days.add_years(x["person"]["date_of_birth"][rows], -3))
+    x.expect("PER-020", "person", rows)
+
+
+@plants("PER-023")
+def another_birthday(x: Planting) -> None:
+    """A date of birth that moves by a few days and stays so; found in the week in which it moves."""
+    grown = x.of("person", (x.ages >= 6) & (x.ages <= 14))
+    rows = x.pick("person", outside_care(x) & grown)
+    x.set("person", "date_of_birth", rows, x["person"]["date_of_birth"][rows] + 3)
+
+
+@plants("PER-024")
+def adopted_in_sight(x: Planting) -> None:
+    """An adopted child whose record is not restricted."""
+    adopted = x.count("permanence", x.is_one("permanence", "order_type", "ADOPT"))
+    rows = x.pick("person", clients(x) & x.of("person", adopted))
+    x.set("person", "restricted", rows, "N")
+    x.expect("PER-024", "person", rows)
+
+
+def _unborn(x: Planting) -> Flags:
+    return (x["person"].child != NOBODY) & x.filled("person", "expected_date_of_birth")
+
+
+cell("PER-025", "person", "sex", _unborn, "F", weight=2)
+cell("PER-026", "person", "expected_date_of_birth", _unborn, lambda x, rows: x.before_first(60), weight=2)
+
+
+@plants("PER-027")
+def placeholder_birth(x: Planting) -> None:
+    """1 January 1900 for a date of birth: every parent is then too young."""
+    rows = x.pick("person", closed_outside_care(x))
+    x.set("person", "date_of_birth", rows, days.day("1900-01-01"))
+    x.expect("PER-027", "person", rows)
+    for row in rows:
+        mine = x.linked("person", row, "person_id", "relationship", "person_id")
+        x.expect("FAM-002", "relationship", mine)
+
+
+copy(
+    "PER-028",
+    "linked_identifier",
+    lambda x: x["linked_identifier"]["start_date"] < x.ago(120),
+    lambda x, rows: {"start_date": x["linked_identifier"]["start_date"][rows] + 60},
+)
+
+
+@plants("PER-029")
+def none_and_some(x: Planting) -> None:
+    """A child recorded as having no disability beside its disabilities."""
+    some = x.count("disability", ~x.is_one("disability", "code", "NONE"))
+    rows = x.pick("disability", x.of("disability", some) & ~x.is_one("disability", "code", "NONE"))
+    added = x.add("disability", rows, code="NONE")
+    x.expect("PER-029", "disability", added)
+    for row in rows:
+        x.expect("PER-029", "disability", x.beside("disability", row, "disability"))
+
+
+@plants("PER-032")
+def nobody_s_father(x: Planting) -> None:
+    """A father of an only child, neither of whose relationships is recorded any more."""
+    fathers = x.is_one("relationship", "type", "FATHER") & x.of("relationship", x.only_children)
+    rows = x.pick("relationship", fathers)
+    for row in rows:
+        number = x["relationship"]["related_person_id"][row]
+        around = x.beside("relationship", row, "relationship")
+        here, there = x["relationship"]["person_id"][around], x["relationship"]["related_person_id"][around]
+        x.drop("relationship", around[(here == number) | (there == number)])
+        x.expect("PER-032", "person", x.rows_of_keys("person", [number]))
