@@ -130,8 +130,8 @@ SAME = {
     "'a' || null": None, "concat('a', 'b') || 'c'": "abc", "'ab' like 'A%'": False, "'ab' ilike 'A%'": True, "'ab' not like 'a%'": False,
     "'a_b' like 'a__'": True, "case when 1 = 1 then date '2026-01-01' else '2026-02-01' end": D("2026-01-01"),
     "not (1 = 1 and 2 = 3)": True, "1 is distinct from null": True, "'A' in ('a', 'A')": True, "2 not between 1 and 3": False,
-    "day_of_week(:year_start)": 3, "add_days(:year_start, -1)": D("2026-03-31"), "year(add_months(:as_of, 2))": 2027,
-    "full_months(:year_start, :as_of) / 12": 7 / 12, "round(10 / 4)": 3, "length(trim('  x '))": 1, "coalesce(null, 2.5)": 2.5,
+    "day_of_week(:year_start)": 2, "add_days(:year_start, -1)": D("2025-03-31"), "year(add_months(:as_of, 2))": 2027,
+    "full_months(:year_start, :as_of) / 12": 19 / 12, "round(10 / 4)": 3, "length(trim('  x '))": 1, "coalesce(null, 2.5)": 2.5,
     "is_nhs_number('x')": False, "is_upn(null)": None, "add_working_days(date '2026-04-02', -1 + 2)": D("2026-04-07"),
     "working_days(add_working_days(:as_of, 3), add_working_days(:as_of, 5))": 2, "greatest('a', 'B') = 'a'": True,
     "mod(7, 4) * 2": 6, "add_days(date '2026-01-01', 1 + 1) = date '2026-01-03'": True, "make_date(2026, 2, 30) is null": True,
@@ -150,7 +150,7 @@ near_month_ends = st.builds(
     lambda y, m, d: dt.date(y, m, 1) + dt.timedelta(days=d), st.integers(1999, 2030), st.integers(1, 12), st.integers(-3, 2)
 )
 some_days = st.one_of(days, near_month_ends)
-batch = settings(max_examples=10, deadline=None)
+batch = settings(max_examples=20, deadline=None)
 
 
 @batch
@@ -240,7 +240,7 @@ tokens = st.sampled_from(["a", "B", "é", ".", "^", "$", "|", "(", "(?:", ")", "
 texts = st.text(alphabet="aBcé1 .\n\r_-&A\u00a0٣", max_size=6)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(tokens, min_size=1, max_size=7).map("".join), st.lists(texts, min_size=1, max_size=6))
 def test_a_pattern_that_is_taken_runs_everywhere_and_means_the_same(pattern: str, words: list[str]) -> None:
     if patterns.fault(pattern):

@@ -13,7 +13,8 @@ from dq.sample.schedule import repeat, running
 from dq.sample.tables import Table, World, flag, numbers, same, text, where
 
 POSTS_A_TEAM = 6
-FIRST_DAY = days.day("2009-01-05")
+FIRST_DAY = days.day("1999-01-04")
+_KNOWN_SINCE = days.day("2012-01-02")  # whoever held a post then is taken to have held it from the first day
 SERVICES = (
     "Front Door", "Assessment", "Safeguarding", "Disabled Children", "Children in Care", "Leaving Care", "Early Help",
     "Independent Review",
@@ -88,11 +89,11 @@ def staff(seed: int, open_cases: Numbers, last: np.datetime64) -> Workforce:
 def _tenures(draw: Draw, posts: int, last: np.datetime64) -> tuple[Numbers, Days]:
     """Post and first day of each tenure, in that order; a post is held from the first day on."""
     held = np.where(draw.chance(0.06, posts), draw.whole(1, 42, posts), draw.whole(43, 3000, posts))
-    history = int((last - FIRST_DAY).astype(np.int64))
+    history = int((last - _KNOWN_SINCE).astype(np.int64))
     owner, number = repeat(np.full(posts, history // 500 + 2))
     lengths = np.where(number == 0, held[owner], draw.whole(500, 2400, len(owner)))
     started = days.working_before(days.add_days(np.full(len(owner), last), -running(lengths, number)))
-    kept = started > FIRST_DAY
+    kept = started > _KNOWN_SINCE
     oldest = kept & ~np.append(kept[1:], False)
     started = np.where(oldest, FIRST_DAY, started)[kept]
     owner = owner[kept]
