@@ -38,7 +38,7 @@ def check(
     frames_or_path: Mapping[str, pd.DataFrame] | str | Path,
     *,
     pack: str | None = None,
-    select: Sequence[str] = (),
+    select: Sequence[str] | str = (),
     settings: Mapping[str, Any] | None = None,
     as_of: dt.date | str | None = None,
     go_live: dt.date | str | None = None,
@@ -52,6 +52,7 @@ def check(
     + 2, as if the frame were a file with a header. `previous` holds the tables of the extract before, for rules
     that compare. Without `as_of` a project's newest extract, or today, is meant. Raises `dq.errors.DqError`.
     """
+    select = (select,) if isinstance(select, str) else tuple(select)
     if isinstance(frames_or_path, str | Path):
         if go_live is not None or previous is not None:
             raise OptionError("go_live and previous belong to frames; a project has both in its folder.")
@@ -69,7 +70,7 @@ def check(
     else:
         wanted = Request(
             (pack,), _date(as_of) or requests.today(), frames=frames_or_path, previous_frames=previous, go_live=_date(go_live),
-            settings=settings or {}, select=tuple(select), threads=threads, time_limit=time_limit,
+            settings=settings or {}, select=select, threads=threads, time_limit=time_limit,
         )  # fmt: skip
     with run.execute(wanted) as finished:
         exceptions = finished.connection.execute("SELECT * FROM exceptions").df()

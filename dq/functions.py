@@ -95,9 +95,12 @@ def _paren(tree: Tree) -> Tree:
     return exp.Paren(this=tree.copy())
 
 
-def _whole(tree: Tree) -> Tree:
-    """A position or length as engines take it: not of 64 bits."""
-    return tree.copy() if isinstance(tree, exp.Literal) else cast(tree, "INTEGER")
+def _at_least(least: int, tree: Tree) -> Tree:
+    """A position or length as engines take it, not of 64 bits; below `least` each engine goes its own way."""
+    if isinstance(tree, exp.Literal) and tree.name.isdigit():
+        return number(max(least, int(tree.name)))
+    low = exp.If(this=exp.LT(this=tree.copy(), expression=number(least)), true=number(least))
+    return cast(exp.Case(ifs=[low], default=tree.copy()), "INTEGER")
 
 
 # text
@@ -129,9 +132,8 @@ def length(a: Sequence[Tree], dialect: Dialect) -> Tree:
 
 @function("text integer integer", "text", optional=1)
 def substr(a: Sequence[Tree], dialect: Dialect) -> Tree:
-    """Part of a text from a position (first character is 1), of a length."""
-    start, *length = (_whole(each) for each in a[1:])
-    return exp.Substring(this=a[0], start=start, length=length[0] if length else None)
+    """Part of a text from a position, of a length; a position below 1 counts as 1, a length below 0 as 0."""
+    return exp.Substring(this=a[0], start=_at_least(1, a[1]), length=_at_least(0, a[2]) if len(a) > 2 else None)
 
 
 @function("text text text", "text")
@@ -142,14 +144,14 @@ def replace(a: Sequence[Tree], dialect: Dialect) -> Tree:
 
 @function("text integer", "text")
 def left(a: Sequence[Tree], dialect: Dialect) -> Tree:
-    """The first n characters."""
-    return exp.Left(this=a[0], expression=_whole(a[1]))
+    """The first n characters; none where n is below 0."""
+    return exp.Left(this=a[0], expression=_at_least(0, a[1]))
 
 
 @function("text integer", "text")
 def right(a: Sequence[Tree], dialect: Dialect) -> Tree:
-    """The last n characters."""
-    return exp.Right(this=a[0], expression=_whole(a[1]))
+    """The last n characters; none where n is below 0."""
+    return exp.Right(this=a[0], expression=_at_least(0, a[1]))
 
 
 @function("text", "text", many=True)
@@ -198,7 +200,7 @@ def _abs(a: Sequence[Tree], dialect: Dialect) -> Tree:
 @function("number integer", "number", name="round", optional=1)
 def _round(a: Sequence[Tree], dialect: Dialect) -> Tree:
     """The number rounded to n decimal places (none unless given), halves away from zero."""
-    places = _whole(a[1]) if len(a) > 1 else None
+    places = a[1] if len(a) > 1 else None
     if dialect == "postgres":  # a double is rounded to even there, and to whole numbers only
         return cast(exp.Round(this=exp.cast(a[0], "decimal"), decimals=places), "DOUBLE")
     return exp.Round(this=a[0], decimals=places)
@@ -281,16 +283,18 @@ def make_date(a: Sequence[Tree], dialect: Dialect) -> Tree:
     """The date of a year, month and day; NULL where there is no such day."""
     made = cast(native("MAKE_DATE", *(cast(part, "INTEGER") for part in a)), "DATE")
     year, month, day = a
-    if month.name in {str(each) for each in range(1, 13)} and day.name in {str(each) for each in range(1, 29)}:
-        return made
     short = exp.In(this=month.copy(), expressions=[number(each) for each in (4, 6, 9, 11)])
     february = exp.EQ(this=month.copy(), expression=number(2))
     leap = exp.and_(_divides(4, year), exp.paren(exp.or_(exp.not_(_divides(100, year)), _divides(400, year))))
     last = exp.Case(ifs=[exp.If(this=short, true=number(30)), exp.If(this=exp.and_(february, leap), true=number(29))])
     last = last.when(february.copy(), number(28), copy=False).else_(number(31), copy=False)
-    ends = ((year, number(9999)), (month, number(12)), (day, last))
-    exists = exp.and_(*(_between(part, number(1), most) for part, most in ends))
-    return exp.Case(ifs=[exp.If(this=exists, true=made)])
+    checked = ((year, 9999, number(9999)), (month, 12, number(12)), (day, 28, last))
+    doubtful = [_between(part, number(1), end) for part, safe, end in checked if not _is_literal(part, 1, safe)]
+    return exp.Case(ifs=[exp.If(this=exp.and_(*doubtful), true=made)]) if doubtful else made
+
+
+def _is_literal(tree: Tree, low: int, high: int) -> bool:
+    return isinstance(tree, exp.Literal) and tree.name.isdigit() and low <= int(tree.name) <= high
 
 
 def _divides(by: int, value: Tree) -> Tree:
@@ -414,7 +418,7 @@ def is_upn(a: Sequence[Tree], dialect: Dialect) -> Tree:
     last = exp.Substring(this=a[0].copy(), start=number(13), length=number(1))
     place = exp.Sub(this=exp.StrPosition(this=text(UPN_LETTERS), substr=last.copy()), expression=number(1))
     digit = _matches(last, "^[0-9]$", dialect)
-    value = exp.Case(ifs=[exp.If(this=digit, true=cast(last, "INTEGER"))], default=place)
+    value = exp.Case(ifs=[exp.If(this=digit, true=_digit(last))], default=place)
     total = exp.Add(
         this=_weighted(a[0], [(position, position) for position in range(2, 13)]),
         expression=exp.Mul(this=value, expression=number(13)),
@@ -435,12 +439,14 @@ def is_postcode(a: Sequence[Tree], dialect: Dialect) -> Tree:
     return _matches(exp.Upper(this=a[0].copy()), pattern, dialect)
 
 
+def _digit(character: Tree) -> Tree:
+    """The value of a digit. Not by a cast: engines may cast what a CASE has ruled out, and fail."""
+    return exp.paren(exp.Sub(this=native("ASCII", character), expression=number(48)))
+
+
 def _weighted(value: Tree, weights: Sequence[tuple[int, int]]) -> Tree:
     terms: list[Tree] = [
-        exp.Mul(
-            this=cast(exp.Substring(this=value.copy(), start=number(place), length=number(1)), "INTEGER"),
-            expression=number(weight),
-        )
+        exp.Mul(this=_digit(exp.Substring(this=value.copy(), start=number(place), length=number(1))), expression=number(weight))
         for place, weight in weights
     ]
     return reduce(lambda x, y: exp.Add(this=x, expression=y), terms)

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import ModuleType
@@ -17,8 +16,7 @@ from types import ModuleType
 import duckdb
 from sqlglot import exp
 
-from dq import loading, pack, results, route, settings, tallies
-from dq.builtin import KINDS
+from dq import loading, pack, results, route, selection, settings, tallies
 from dq.compile import CompiledRule, Compiler
 from dq.contract import Contract
 from dq.engines.base import Counts, Outcome, absent
@@ -82,8 +80,8 @@ def execute(request: Request, *, out: Path | None = None, progress: Progress = _
             request = replace(request, system=request.system or (source.system if source else "the old system"))
             values = settings.values(wanted.settings, request.project_settings, request.settings)
             values |= {"as_of": request.as_of, "go_live": request.go_live}
-            chosen, silent = _with_dependencies(wanted, request.select)
-            built_in = _built_in(wanted.contract, request.select)
+            chosen, silent = selection.with_dependencies(wanted, request.select)
+            built_in = selection.built_in(wanted.contract, request.select)
             compiler = Compiler(wanted.contract, wanted.views, wanted.settings, values)
             rules = _compile(compiler, chosen)
         connection = connect(work, threads=request.threads, memory=request.memory)
@@ -124,39 +122,6 @@ def _in_background(name: str) -> Callable[[], ModuleType]:
         return importlib.import_module(name)
 
     return wait
-
-
-def _with_dependencies(wanted: Pack, patterns: Sequence[str]) -> tuple[list[Rule], set[str]]:
-    """Rules to run, those that others depend on first, and the ids that run only for the sake of others."""
-    by_id = {rule.id: rule for rule in wanted.rules}
-    own = [pattern for pattern in patterns if not _names_built_in(wanted.contract, pattern)]
-    asked = [rule.id for rule in pack.selected(wanted.rules, own)] if own or not patterns else []
-    order: dict[str, None] = {}
-
-    def add(rule_id: str, above: tuple[str, ...]) -> None:
-        if rule_id in order or rule_id in above:
-            return
-        for needed in by_id[rule_id].depends_on:
-            if needed in by_id:
-                add(needed, (*above, rule_id))
-        order[rule_id] = None
-
-    for rule_id in asked:
-        add(rule_id, ())
-    return [by_id[rule_id] for rule_id in order], set(order) - set(asked)
-
-
-def _built_in(contract: Contract, patterns: Sequence[str]) -> set[str]:
-    """Built-in rules that a selection leaves: all without one; otherwise those it names, and lost rows always."""
-    every = {f"{kind}.{table}" for table in contract.tables for kind in KINDS}
-    if not patterns:
-        return every
-    return {rule for rule in every if rule.startswith("reconciliation.") or any(fnmatchcase(rule, each) for each in patterns)}
-
-
-def _names_built_in(contract: Contract, pattern: str) -> bool:
-    """Whether a pattern names built-in rules, such as ``type.*``; a bare ``*`` names the pack's own."""
-    return "." in pattern and any(fnmatchcase(f"{kind}.{table}", pattern) for kind in KINDS for table in contract.tables)
 
 
 def _compile(compiler: Compiler, rules: Iterable[Rule]) -> list[CompiledRule]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 import duckdb
 import psycopg
 import pytest
-from bench import compiler
+from bench import compiler, small
 from sqlglot import exp
 
 from dq.calendar import working_day_table
@@ -35,8 +36,8 @@ def duckdb_engine() -> Engine:
 
 
 @cache
-def postgres_engine() -> Engine:
-    """PostgreSQL with the working-day calendar in a temporary table; skips where no server answers."""
+def postgres() -> psycopg.Connection:
+    """A connection with the working-day calendar in a temporary table; skips where no server answers."""
     try:
         connection = psycopg.connect(SERVER, autocommit=True)
     except psycopg.OperationalError:
@@ -45,23 +46,54 @@ def postgres_engine() -> Engine:
     with connection.cursor().copy(f"COPY {CALENDAR} FROM STDIN") as copy:
         for row in working_day_table():
             copy.write_row(row)
+    return connection
 
-    def run(sql: str) -> list[tuple[Any, ...]]:
-        return connection.execute(sql).fetchall()  # type: ignore[call-overload]
 
-    return run
+def postgres_engine() -> Engine:
+    """PostgreSQL; a `%` in the SQL is a `%`."""
+    connection = postgres()
+    return lambda sql: connection.execute(sql).fetchall()  # type: ignore[call-overload]
+
+
+POSTGRES_TYPES = {
+    "VARCHAR": "text", "BIGINT": "bigint", "SMALLINT": "smallint", "DOUBLE": "double precision", "BOOLEAN": "boolean", "DATE": "date",
+    "TIMESTAMP": "timestamp",
+}  # fmt: skip
+
+
+@contextmanager
+def mirrored(source: duckdb.DuckDBPyConnection) -> Iterator[Engine]:
+    """PostgreSQL with the small pack's tables as they are in DuckDB, for as long as the block lasts; nothing stays."""
+    connection = postgres()
+    connection.execute("BEGIN")
+    try:
+        connection.execute("CREATE SCHEMA previous")
+        found = source.execute(
+            "SELECT schema_name, table_name FROM duckdb_tables() WHERE table_name IN (SELECT unnest(?))", [list(small().tables)]
+        )
+        for schema, name in found.fetchall():
+            columns = source.execute(f'DESCRIBE "{schema}"."{name}"').fetchall()
+            typed = ", ".join(f'"{column}" {POSTGRES_TYPES[kind]}' for column, kind, *_ in columns)
+            target = f'"{name}"' if schema == "main" else f'"{schema}"."{name}"'
+            connection.execute(f"CREATE {'TEMPORARY' if schema == 'main' else ''} TABLE {target} ({typed})")  # type: ignore[call-overload]
+            with connection.cursor().copy(f"COPY {target} FROM STDIN") as copy:  # type: ignore[call-overload]
+                for row in source.execute(f'SELECT * FROM "{schema}"."{name}"').fetchall():
+                    copy.write_row(row)
+        yield postgres_engine()
+    finally:
+        connection.execute("ROLLBACK")
 
 
 ENGINES: dict[Dialect, Callable[[], Engine]] = {"duckdb": duckdb_engine, "postgres": postgres_engine}
 
 
 def evaluate(dialect: Dialect, name: str, rows: Sequence[Sequence[Value]], types: Sequence[str] = ()) -> list[Value]:
-    """The function over rows of arguments; a pattern (second argument of regexp_matches) is a literal in the SQL."""
+    """The function over rows of arguments; what regexp_matches and round take second is a literal in the SQL."""
     engine = ENGINES[dialect]()
     given = list(types) or _types(name, rows)
     columns: list[exp.Expr] = [exp.column(f"a{place}", table="t", quoted=True) for place in range(len(given))]
-    if name == "regexp_matches":
-        columns[1] = exp.Literal.string(str(rows[0][1]))
+    if name in ("regexp_matches", "round"):
+        columns[1] = exp.convert(rows[0][1])
     tree = call(name, *columns)
     names = ["n", *(f"v{place}" for place in range(len(given)))]
     values = exp.values([(number, *(_literal(value) for value in row)) for number, row in enumerate(rows)], "v", names)

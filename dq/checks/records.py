@@ -109,7 +109,8 @@ def _to_here(subject: Subject, table: str | None, by: By) -> dict[str, str]:
 @check
 def unchanged(subject: Subject, column: ColumnName, in_: str, by: By) -> Condition:
     """The value is the same as in another table, or as last time (``in: previous.person``), for the record with the
-    same `by`. Unknown where there is no such record; a value that was filled and is blank now has changed.
+    same `by`. Unknown where there is no such record or its value was blank: filling a gap is no change. A value that
+    was filled and is blank now has changed.
     """
     subject.other(in_, "before")
     links = pairs(by, subject)
@@ -120,8 +121,8 @@ def unchanged(subject: Subject, column: ColumnName, in_: str, by: By) -> Conditi
         select = exp.select("1").from_(exp.alias_(exp.to_table(in_), "before"))
         return exp.Exists(this=select.where(*(each.copy() for each in (*same, *conditions))))
 
-    changed = earlier(exp.NullSafeNEQ(this=then, expression=now.copy()))
-    return Condition(exp.Case(ifs=[exp.If(this=earlier(), true=exp.not_(changed))]), (column,))
+    changed = earlier(present(then), exp.NullSafeNEQ(this=then, expression=now.copy()))
+    return Condition(exp.Case(ifs=[exp.If(this=earlier(present(then)), true=exp.not_(changed))]), (column,))
 
 
 @check

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from dq import patterns
 from dq.errors import did_you_mean
-from dq.expression.reader import BOOLEAN, NULL, Kind, Reader, Scope, Typed, binary, described, handles, widest
+from dq.expression.reader import BOOLEAN, NULL, REFUSED, Kind, Reader, Scope, Typed, binary, described, handles, widest
 from dq.functions import CALENDAR_FUNCTIONS, FUNCTIONS, Function, Tree
 
 
@@ -53,12 +53,20 @@ def _anonymous(reader: Reader, node: exp.Anonymous, scope: Scope) -> Typed:
     name = str(node.this).lower()
     if name in ("raw", "parses"):
         return _text_of(reader, node, scope)
-    if name == "dq_text":  # a check's way of holding a code against another list than the column's own
+    if name == "dq_text" and not node.meta:  # written by a check: a code beside another list than its own
         return reader.walk(node.expressions[0], scope)[0], Kind("text")
     if name not in FUNCTIONS:
-        fix = did_you_mean(name, FUNCTIONS) or "See the list of functions."
-        return reader.fault(f"The function {name!r} is not one that a rule may use.", fix)
+        return reader.fault(f"The function {name!r} is not one that a rule may use.", _instead(name))
     return _called(reader, FUNCTIONS[name], node.expressions, scope)
+
+
+_CLOCK = ("now", "today", "current_date", "current_time", "current_timestamp", "localtimestamp", "get_current_timestamp")
+
+
+def _instead(name: str) -> str:
+    if name in _CLOCK:
+        return "Use :as_of, so that the same extract always gives the same answer."
+    return did_you_mean(name, FUNCTIONS) or "See the list of functions."
 
 
 def _text_of(reader: Reader, node: exp.Anonymous, scope: Scope) -> Typed:
@@ -128,10 +136,7 @@ def _function(reader: Reader, node: exp.Func, scope: Scope) -> Typed:
         return reader.fault("The function 'dayofweek' is not one that a rule may use.", "Use day_of_week(d): Monday is 1.")
     if named is None:
         name = node.sql_name().lower()
-        fix = did_you_mean(name, FUNCTIONS) or "See the list of functions."
-        if isinstance(node, exp.CurrentDate | exp.CurrentTimestamp):
-            fix = "Use :as_of, so that the same extract always gives the same answer."
-        return reader.fault(f"The function {name!r} is not one that a rule may use.", fix)
+        return reader.fault(f"The function {name!r} is not one that a rule may use.", REFUSED.get(type(node)) or _instead(name))
     name, parts = named
     arguments: list[Tree] = []
     for part in parts:
@@ -150,6 +155,8 @@ def _called(reader: Reader, function: Function, arguments: Iterable[Tree], scope
     if len(values) < least or (len(values) > most and not function.many):
         wanted = f"{least} or more" if function.many else f"{least}" if least == most else f"{least} to {most}"
         return reader.fault(f"{function.name} takes {wanted} arguments, got {len(values)}.", function.summary)
+    if function.name == "round" and len(values) > 1 and not _is_count(values[1][0]):
+        return reader.fault("The decimal places of round are not a whole number.", "Write them as a number, such as round(x, 2).")
     if function.name == "regexp_matches":
         wrong = _pattern_fault(values[1][0])
         if wrong:
@@ -171,6 +178,11 @@ def _called(reader: Reader, function: Function, arguments: Iterable[Tree], scope
         reader.found.counted_from |= {(relation.name, name) for relation, name in sources if relation is not None}
     result = widest(kind for _, kind in values) if function.returns == "same" else Kind(function.returns)
     return exp.Anonymous(this=function.name, expressions=trees), result
+
+
+def _is_count(tree: Tree) -> bool:
+    bare = tree.this if isinstance(tree, exp.Neg) else tree
+    return isinstance(bare, exp.Literal) and not bare.is_string and bare.name.isdigit()
 
 
 def _pattern_fault(pattern: Tree) -> str:

@@ -148,6 +148,7 @@ def _in(reader: Reader, node: exp.In, scope: Scope) -> Typed:
     value = reader.walk(node.this, scope)
     options = [reader.walk(option, scope) for option in node.expressions]
     _no_null(reader, options, "IN")
+    value = reader.beside(value, options)
     return exp.In(this=value[0], expressions=[reader.same_family(value, option, "IN")[1] for option in options]), BOOLEAN
 
 
@@ -155,21 +156,23 @@ def _in(reader: Reader, node: exp.In, scope: Scope) -> Typed:
 def _between(reader: Reader, node: exp.Between, scope: Scope) -> Typed:
     value, *ends = (reader.walk(node.args[part], scope) for part in ("this", "low", "high"))
     _no_null(reader, ends, "BETWEEN")
+    value = reader.beside(value, ends)
     low, high = (reader.same_family(value, end, "BETWEEN")[1] for end in ends)
     return exp.Between(this=binary(value), low=low, high=high), BOOLEAN
 
 
 @handles(exp.Case, parts="this ifs default")
 def _case(reader: Reader, node: exp.Case, scope: Scope) -> Typed:
-    subject = reader.walk(node.this, scope) if node.this is not None else None
+    choices = [] if node.this is None else [reader.walk(branch.this, scope) for branch in node.args["ifs"]]
+    subject = reader.beside(reader.walk(node.this, scope), choices) if node.this is not None else None
     conditions: list[Tree] = []
     results: list[Typed] = []
-    for branch in node.args["ifs"]:
+    for place, branch in enumerate(node.args["ifs"]):
         if subject is None:
-            when = reader.condition(branch.this, scope)
-        else:
-            when = reader.same_family(subject, reader.walk(branch.this, scope), "CASE")[1]
-        conditions.append(when)
+            conditions.append(reader.condition(branch.this, scope))
+        else:  # spelled out: DuckDB 2.0 stumbles over some forms of CASE x WHEN y
+            first, second = reader.same_family(subject, choices[place], "CASE")
+            conditions.append(exp.EQ(this=first.copy(), expression=second))
         results.append(reader.walk(branch.args["true"], scope))
     default = node.args.get("default")
     if default is not None:
@@ -178,4 +181,4 @@ def _case(reader: Reader, node: exp.Case, scope: Scope) -> Typed:
     trees = [reader.same_family((exp.Null(), Kind(first.type)), result, "CASE")[1] for result in results]
     branches = [exp.If(this=when, true=tree) for when, tree in zip(conditions, trees, strict=False)]
     otherwise = trees[-1] if default is not None else None
-    return exp.Case(this=subject[0] if subject else None, ifs=branches, default=otherwise), widest(kind for _, kind in results)
+    return exp.Case(ifs=branches, default=otherwise), widest(kind for _, kind in results)

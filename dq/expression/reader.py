@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -270,6 +269,12 @@ class Reader:
                 known = did_you_mean(tree.name, one.codes)
                 self.fault(f"{tree.name!r} is not in the code list of {one.column}.", known)
         return left_tree, right_tree
+
+    def beside(self, value: Typed, others: Iterable[Typed]) -> Typed:
+        """A text literal as a date literal where one of the others is a date."""
+        for other in others:
+            value = self.date_literal(value, other)
+        return value
 
     def date_literal(self, value: Typed, other: Typed) -> Typed:
         """A text literal beside a date as a date literal; other values as they are."""

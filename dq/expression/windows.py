@@ -49,13 +49,22 @@ def _aggregate(reader: Reader, node: exp.Func, scope: Scope) -> Typed:
     takes = TAKES.get(type(node))
     if takes is not None and kind.family not in (*takes, "null", "any"):
         return reader.fault(f"{node.sql_name().lower()} of {described(kind)}.", f"It takes a {takes[0]}.")
+    _of_inner(reader, node, tree, scope)
     return type(node)(this=tree), Kind(kind.type if returns == "same" else returns)
+
+
+def _of_inner(reader: Reader, node: exp.Expr, tree: Tree, scope: Scope) -> None:
+    """An aggregate over nothing but columns from outside would be taken for one of the query outside."""
+    columns = {column.table for column in tree.find_all(exp.Column)}
+    if columns and not columns & set(scope.sources):
+        reader.fault("An aggregate speaks only of the record outside.", "Name a column of the table after FROM.")
 
 
 @handles(exp.Filter)
 def _filter(reader: Reader, node: exp.Filter, scope: Scope) -> Typed:
     tree, kind = reader.walk(node.this, scope)
     where = reader.condition(node.expression.this, replace(scope, aggregates=False))
+    _of_inner(reader, node, exp.and_(tree, where), scope)
     return exp.Filter(this=tree, expression=exp.Where(this=where)), kind
 
 

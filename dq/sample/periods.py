@@ -34,6 +34,26 @@ class Leaving:
     known: Days
 
 
+@dataclass
+class Contacts:
+    """Contacts that led to no referral."""
+
+    child: Numbers
+    made: Days
+
+
+def draw_contacts(seed: int, children: Children, dead: Days, last: np.datetime64) -> Contacts:
+    """One such contact for some children, at any time in eight years and under the age of 17."""
+    draw = Draw(seed, "other contacts")
+    some = np.flatnonzero(draw.chance(0.3, len(children.birth)) & np.isnat(dead))
+    earliest = days.later(children.birth[some] + 5, last - np.timedelta64(8 * 365, "D"))
+    latest = days.earlier(days.add_years(children.birth[some], 17), last)
+    span = days.days_between(earliest, latest)
+    made = days.working(days.add_days(earliest, draw.between(0, span)))
+    fits = (span > 0) & (made <= last)
+    return Contacts(some[fits], made[fits])
+
+
 def draw_help(seed: int, children: Children, spells: Spells, last: np.datetime64) -> Help:
     """Open early help for children in that state, closed episodes before the first referral of some others."""
     draw = Draw(seed, "early help")

@@ -11,7 +11,9 @@ import numpy as np
 
 from dq.errors import OptionError
 from dq.sample import days
-from dq.sample.export import write_extract
+from dq.sample.export import RawTexts, write_extract
+from dq.sample.faults import Campaign
+from dq.sample.faults.planting import Finding
 from dq.sample.moment import as_of
 from dq.sample.story import tell
 from dq.sample.tables import World
@@ -61,11 +63,16 @@ def write(
     out.mkdir(parents=True, exist_ok=True)
     (out / "dq.yaml").write_text(DQ_YAML, encoding="utf-8", newline="\n")
     _write_teams(out / "teams.csv", world, story.workforce, newest)
+    campaign = Campaign(seed, children)
     for week in range(weeks):
         today = newest - WEEK * (weeks - 1 - week)
         seen = as_of(world, story.workforce, today)
-        rows = write_extract(out / "extracts" / str(today), seen, {})
-        _write_truth(out / "truth" / f"{today}.csv", [])
+        raw: RawTexts = {}
+        truth: list[Finding] = []
+        if faults:
+            seen, raw, truth = campaign.spoil(week, today, seen, story.workforce)
+        rows = write_extract(out / "extracts" / str(today), seen, raw)
+        _write_truth(out / "truth" / f"{today}.csv", truth)
         say(f"{today}: {rows:,} rows")
 
 
@@ -91,7 +98,7 @@ def _write_teams(path: Path, world: World, workforce: Workforce, today: np.datet
                 write_row([worker, called, name[team], service[team], gone])
 
 
-def _write_truth(path: Path, truth: list[tuple[str, str, str]]) -> None:
+def _write_truth(path: Path, truth: list[Finding]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")

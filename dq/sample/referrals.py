@@ -81,17 +81,10 @@ def _contacts(story: Story, child: np.ndarray, made: Days, decided: Days, source
 
 def _other_contacts(story: Story, draw: Draw) -> Table:
     """Contacts that led to no referral: some to early help, most to nothing."""
-    helped = story.helped
-    count = len(story.child_ids)
-    some = np.flatnonzero(draw.chance(0.3, count) & np.isnat(story.dead))
-    earliest = days.later(story.children.birth[some] + 5, story.last - np.timedelta64(8 * 365, "D"))
-    latest = days.earlier(days.add_years(story.children.birth[some], 17), story.last)
-    span = days.days_between(earliest, latest)
-    made = days.working(days.add_days(earliest, draw.between(0, span)))
-    fits = (span > 0) & (made <= story.last)
-    child, made = np.append(some[fits], helped.child), np.append(made[fits], helped.start)
+    other, helped = story.contacts, story.helped
+    child, made = np.append(other.child, helped.child), np.append(other.made, helped.start)
     table = _contacts(story, child, made, days.add_working_days(made, draw.whole(0, 1, len(child))), sources(draw, made))
-    to_help = np.append(np.zeros(int(fits.sum()), dtype=bool), np.ones(len(helped.child), dtype=bool))
+    to_help = np.arange(len(child)) >= len(other.child)
     table["outcome"] = where(to_help, "EH Referral", draw.code(_NOT_REFERRED, len(child)))
     return table
 

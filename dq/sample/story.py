@@ -11,7 +11,7 @@ from dq.sample.cases import Cases, make_cases
 from dq.sample.days import Days, Flags, Numbers
 from dq.sample.draw import Draw, Texts
 from dq.sample.journeys import Children, Spells, draw_journeys
-from dq.sample.periods import Help, Leaving, draw_help, draw_leaving
+from dq.sample.periods import Contacts, Help, Leaving, draw_contacts, draw_help, draw_leaving
 from dq.sample.tables import numbers, rising
 from dq.sample.workforce import Workforce
 
@@ -25,6 +25,7 @@ class Story:
     last: np.datetime64  # day of the last extract
     children: Children
     spells: Spells
+    contacts: Contacts
     helped: Help
     leaving: Leaving
     disabled: Flags
@@ -65,9 +66,11 @@ def tell(seed: int, children: int, first: np.datetime64, last: np.datetime64) ->
     died = (latest >= 0) & (who.state == "closed") & (spells.kind[final] == "assess") & (spells.close[final] < last)
     died &= draw.chance(0.006, children)
     dead = np.where(died, spells.close[final], days.NONE).astype("datetime64[D]")
+    contacts = draw_contacts(seed, who, dead, last)
     cases, workforce = make_cases(seed, spells, helped, leaving, disabled, first, last)
     known = np.full(children, days.day("2100-01-01"))
     np.minimum.at(known, spells.child, spells.contact)
     np.minimum.at(known, helped.child, helped.start)
+    np.minimum.at(known, contacts.child, contacts.made)
     ids = numbers("5", children), rising("40", spells.referral)
-    return Story(seed, first, last, who, spells, helped, leaving, disabled, dead, cases, workforce, *ids, known)
+    return Story(seed, first, last, who, spells, contacts, helped, leaving, disabled, dead, cases, workforce, *ids, known)

@@ -1,7 +1,7 @@
 SELECT
   "person"."row_id" AS "row_id",
   (
-    "person"."surname" COLLATE "C" < 'M' COLLATE "C"
+    "person"."surname" COLLATE "C" < 'M'
     AND CAST(FLOOR(
       CAST((
         (

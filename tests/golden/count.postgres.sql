@@ -10,7 +10,7 @@ SELECT
         WHERE
           "counted"."plan_id" = "plan"."plan_id"
           AND (
-            "counted"."visit_date" > CAST('2026-01-01' AS DATE) COLLATE "C"
+            "counted"."visit_date" > CAST('2026-01-01' AS DATE)
           )
       ) >= 1
       AND (
@@ -20,7 +20,7 @@ SELECT
         WHERE
           "counted"."plan_id" = "plan"."plan_id"
           AND (
-            "counted"."visit_date" > CAST('2026-01-01' AS DATE) COLLATE "C"
+            "counted"."visit_date" > CAST('2026-01-01' AS DATE)
           )
       ) <= 20
     END

@@ -8,6 +8,7 @@ SELECT
         FROM `previous`.`person` AS `before`
         WHERE
           `before`.`person_id` = `person`.`person_id`
+          AND NOT `before`.`date_of_birth` IS NULL
       )
       THEN NOT EXISTS(
         SELECT
@@ -15,6 +16,7 @@ SELECT
         FROM `previous`.`person` AS `before`
         WHERE
           `before`.`person_id` = `person`.`person_id`
+          AND NOT `before`.`date_of_birth` IS NULL
           AND `before`.`date_of_birth` IS DISTINCT FROM `person`.`date_of_birth`
       )
     END

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dq.sample.draw import Draw
+from dq.sample.export import RawTexts
 from dq.sample.faults.planting import PLANTERS, WEIGHTS, Finding, Planting, Victim
 from dq.sample.faults.previous import Seen, changed_since
 from dq.sample.tables import World
@@ -31,8 +32,8 @@ class Campaign:
     def __post_init__(self) -> None:
         self._used = np.zeros(self.children, dtype=bool)
 
-    def spoil(self, week: int, today: np.datetime64, tables: World, workforce: Workforce) -> tuple[World, Planting, list[Finding]]:
-        """Plant the faults of one week; returns the tables, the planting (for its raw texts) and the truth."""
+    def spoil(self, week: int, today: np.datetime64, tables: World, workforce: Workforce) -> tuple[World, RawTexts, list[Finding]]:
+        """Plant the faults of one week; returns the tables, the texts that are no days, and the truth."""
         draw = Draw(self.seed, f"faults of week {week}")
         planting = Planting(today, week, tables, workforce, self.children, draw, self._used, self._used_keys)
         if week == 0:
@@ -52,8 +53,8 @@ class Campaign:
             self.standing[rule] = victims
             short += quota.get(rule, 0) - max(len(victims) - len(standing), 0)
         finished = planting.finished()
-        findings, self._seen = changed_since(self._seen, finished, planting.raw)
-        return finished, planting, planting.truth + findings
+        found, self._seen = changed_since(self._seen, finished, planting.raw)
+        return finished, planting.raw, planting.truth + found
 
     def _clear(self, draw: Draw) -> None:
         for rule, victims in self.standing.items():

@@ -40,7 +40,7 @@ def _client(x: Planting, row: int) -> Numbers:
     return x.rows_of_keys("person", [x["address"]["person_id"][row]])
 
 
-cell("ADR-002", "address", "postcode", primary, lambda x, rows: x["address"]["town"][rows], weight=3)
+cell("ADR-002", "address", "postcode", primary, "not known", weight=3)
 cell("ADR-003", "address", "postcode", current_home, "ZZ99 3WZ", weight=2)
 cell("ADR-004", "address", "end_date", former_home, lambda x, rows: x["address"]["start_date"][rows] - 9)
 cell("ADR-007", "address", "line_1", current_home, weight=3)

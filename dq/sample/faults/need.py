@@ -136,8 +136,9 @@ def never_ending(x: Planting) -> None:
     x.set("cin_plan", "start_date", rows, x["cin_plan"]["start_date"][rows] - 420)
     for row in rows:
         referral = x.linked("cin_plan", row, "referral_id", "cin_episode", "referral_id")
-        for column in ("referral_date", "decision_date"):
-            x.set("cin_episode", column, referral, x["cin_episode"][column][referral] - 420)
+        on = days.working_before(x["cin_episode"]["referral_date"][referral] - 420)
+        x.set("cin_episode", "referral_date", referral, on)
+        x.set("cin_episode", "decision_date", referral, on)
     x.expect("CIN-009", "cin_plan", rows)
 
 

@@ -41,7 +41,8 @@ cell("PER-008", "person", "ethnicity", open_clients, weight=5)
 cell("PER-009", "person", "ethnicity", open_clients, "NOBT", weight=4)
 cell("PER-010", "person", "sex", clients, weight=2)
 cell("PER-019", "person", "forename", clients, "DO NOT USE")
-cell("PER-022", "person", "surname", clients, lambda x, rows: x["person"]["surname"][rows] + "Ã©")
+cell("PER-022", "person", "surname", clients, lambda x, rows: "Ł" + x["person"]["surname"][rows].astype(object))
+cell("PER-033", "person", "surname", clients, lambda x, rows: x["person"]["surname"][rows] + "Ã©")
 
 
 def _no_number(x: Planting) -> Flags:
@@ -109,9 +110,9 @@ copy("PER-018", "person", clients, lambda x, rows: {"nhs_number": None, "upn": N
 @plants("PER-020")
 def too_old(x: Planting) -> None:
     """A care leaver's date of birth some years too early."""
-    adult = x.of("person", x.ages >= 23) & x.of("person", x.count("care_leaver", x.still_open("care_leaver")) > 0)
+    adult = x.of("person", x.ages >= 21) & x.of("person", x.count("care_leaver", x.still_open("care_leaver")) > 0)
     rows = x.pick("person", clients(x) & adult)
-    x.set("person", "date_of_birth", rows, days.add_years(x["person"]["date_of_birth"][rows], -3))
+    x.set("person", "date_of_birth", rows, days.add_years(x["person"]["date_of_birth"][rows], -5))
     x.expect("PER-020", "person", rows)
 
 

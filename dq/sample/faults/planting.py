@@ -64,6 +64,9 @@ class Planting:
     _dropped: dict[str, list[Numbers]] = field(default_factory=dict)
     _rows: dict[str, tuple[Numbers, Numbers]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._length = {name: len(table) for name, table in self.tables.items()}
+
     def plant(self, planter: Planter, continuing: list[Victim], new: int) -> list[Victim]:
         """Let a planter renew the faults that go on and add new ones; returns the victims it found."""
         self._continuing, self._new, self.victims = continuing, new, []
@@ -132,7 +135,7 @@ class Planting:
     def rows_of(self, table: str, child: int) -> Numbers:
         """The rows of a child, in order of entry (as they stood before any planting)."""
         if table not in self._rows:
-            whose = self.tables[table].child
+            whose = self.tables[table].child[: self._length[table]]
             order = np.argsort(whose, kind="stable")
             self._rows[table] = (order, whose[order])
         order, whose = self._rows[table]
@@ -249,9 +252,9 @@ class Planting:
         self.tables[table] = _below(old, copies)
         return np.arange(len(old), len(old) + len(rows))
 
-    def drop(self, table: str, rows: Numbers) -> None:
+    def drop(self, table: str, rows: Numbers | int) -> None:
         """Leave rows out of the extract."""
-        self._dropped.setdefault(table, []).append(rows)
+        self._dropped.setdefault(table, []).append(np.atleast_1d(rows))
 
     def write_raw(self, table: str, column: str, rows: Numbers, text: str) -> None:
         """Let a text that is no day stand in the cells of a day column."""

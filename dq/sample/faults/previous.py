@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from dq.sample.faults.planting import Finding
 from dq.sample.tables import World
 
@@ -19,16 +17,16 @@ def changed_since(
 ) -> tuple[list[Finding], Seen]:
     """Findings on values that differ from those of the week before, and this week's values for the next.
 
-    A value that is blank or unreadable in either week is not compared.
+    A value that is blank or unreadable now has changed; one that was blank before has not.
     """
     now: Seen = {}
     findings: list[Finding] = []
     for rule, (table, key, column) in _COMPARED.items():
-        values = tables[table][column]
-        known = np.array([value is not None for value in values]) if values.dtype == object else ~np.isnat(values)
-        known[list(raw.get((table, column), {}))] = False
-        now[rule] = dict(zip(tables[table][key][known].tolist(), values[known].tolist(), strict=True))
+        values = tables[table][column].tolist()
+        for row in raw.get((table, column), {}):
+            values[row] = None
+        now[rule] = dict(zip(tables[table][key].tolist(), values, strict=True))
         if before is not None:
             earlier = before[rule]
-            findings += [(rule, table, k) for k, value in now[rule].items() if earlier.get(k, value) != value]
+            findings += [(rule, table, k) for k, value in now[rule].items() if k in earlier and earlier[k] not in (None, value)]
     return findings, now
