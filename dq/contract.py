@@ -21,6 +21,11 @@ from dq.errors import DqError, PackError, Problem, did_you_mean
 Type = Literal["text", "integer", "number", "date", "datetime", "boolean", "code"]
 Personal = Literal["none", "key", "identity", "sensitive", "date", "free_text"]
 RESERVED = ("row_id", "row_hash", "file_id", "source_row", "this")
+RESERVED_TABLES = (
+    "this", "base", "failing", "inside", "linked", "counted", "before", "walk", "first", "next", "self",
+    "input_file", "ingest_finding",
+)  # fmt: skip
+"""Names that the SQL of checks gives to what it reads."""
 DEFAULT_RANGE = (dt.date(1900, 1, 1), dt.date(2100, 12, 31))
 
 
@@ -286,6 +291,10 @@ def _faults(contract: Contract, document: yamlfile.Document) -> list[Problem]:
                 say(("routing",), f"routing: {role.table} has no column {word!r} ({fact}).", did_you_mean(word, known))
     for name, table in contract.tables.items():
         at = ("tables", name)
+        if name.lower() in RESERVED_TABLES or name.lower().startswith(("dq_", "added_")) or not re.fullmatch(r"[A-Za-z_]\w*", name):
+            say(at, f"The table name {name!r} is reserved, or not a plain name.", "Choose another name.")
+        if not table.columns:
+            say(at, f"Table {name!r} has no columns.", "Name them under columns:.")
         named = [(word, "key") for word in table.key]
         named += [(word, part) for word, part in ((table.person, "person"), (table.worker, "worker")) if word]
         named += [(word, "record") for word in re.findall(r"\{(.*?)\}", table.record)]
@@ -298,6 +307,8 @@ def _faults(contract: Contract, document: yamlfile.Document) -> list[Problem]:
             where = (*at, "columns", column.name)
             if column.name in RESERVED or column.name.startswith("raw__"):
                 say(where, f"The column name {column.name!r} is reserved.", "Choose another name.")
+            if column.range is not None and column.range[0] > column.range[1]:  # type: ignore[operator]
+                say((*where, "range"), "The range ends before it begins.", "Write [least, greatest].")
             if column.codes is not None and column.codes not in contract.codes:
                 fix = did_you_mean(column.codes, contract.codes)
                 say(where, f"There is no code list codes/{column.codes}.csv.", fix)

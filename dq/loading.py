@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from itertools import count
 
 import duckdb
 
@@ -39,7 +40,9 @@ def load(
         inputs = ingest.locate(request.folder, contract, source)
         unrecognised = ingest.unrecognised(request.folder, inputs)
         last_year = _last_year(request, contract)
-        ingest.load(connection, contract, [*inputs, *last_year], progress=lambda text: progress(text, 0, 0))
+        every = [*inputs, *last_year]
+        done, total = count(1), 2 * sum(len(each.files) for each in every)  # each file is opened, then loaded
+        ingest.load(connection, contract, every, progress=lambda text: progress(text, min(next(done), total), total))
     found = connection.execute("SELECT table_name FROM absent_table").fetchall()
     missing = {str(row[0]) for row in found if not contract.tables[str(row[0])].optional}
     return missing | _load_previous(connection, request, contract, source, read), unrecognised

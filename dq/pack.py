@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -77,9 +77,20 @@ def load(wanted: str | Path | Iterable[str], base: Path | None = None) -> Pack:
             views += rule_files.read_views(folder)
         with gathering(problems):
             settings.update(rule_files.read_settings(folder))
+    problems += _twice(rules)
     if problems:
         raise PackError(problems)
     return Pack(contract.pack, folders, contract, tuple(rules), tuple(views), settings)
+
+
+def _twice(rules: Iterable[Rule]) -> Iterator[Problem]:
+    """Rules of one pack that bear the id of another's: their findings could not be told apart."""
+    first: dict[str, Rule] = {}
+    for rule in rules:
+        other = first.setdefault(rule.id, rule)
+        if other is not rule and Path(other.file).parent != Path(rule.file).parent:
+            message = f"This id stands in {other.file}:{other.line} too."
+            yield Problem(rule.file, rule.line, rule.id, message, "Give each rule its own.")
 
 
 def load_source_map(pack: Pack, wanted: str, base: Path | None = None) -> source_map.SourceMap:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from dq import yamlfile
-from dq.contract import Column, Contract, Table
+from dq.contract import Column, Contract, Table, Type
 from dq.errors import DqError, PackError, Problem, did_you_mean
 from dq.model import Dimension, Severity
 
@@ -34,6 +34,14 @@ class Setting(_Frozen):
     note: str = ""
     local: bool = False
     derived: bool = False
+
+    def holds(self) -> bool:
+        """Whether the value is of the type (or none, or an expression)."""
+        kinds = {"text": str, "integer": int, "number": int | float, "date": dt.date, "boolean": bool}
+        if self.derived:
+            return isinstance(self.value, str)
+        fits = isinstance(self.value, kinds[self.type]) and (self.type == "boolean" or not isinstance(self.value, bool))
+        return self.value is None or fits
 
 
 class Also(_Frozen):
@@ -62,7 +70,7 @@ class Also(_Frozen):
 class ForEach(_Frozen):
     """Which columns a rule is repeated over; conditions are joined by AND."""
 
-    type: str | None = None
+    type: Type | None = None
     codes: bool | None = None
     links: bool | None = None
     target_mandatory: bool | None = None
@@ -213,9 +221,18 @@ def read_settings(folder: Path) -> dict[str, Setting]:
     if not path.is_file():
         return {}
     try:
-        return dict(yamlfile.validate(_SettingsSpec, yamlfile.read(path)).settings)
+        document = yamlfile.read(path)
+        found = dict(yamlfile.validate(_SettingsSpec, document, document.data or {}).settings)
     except DqError as error:
         raise PackError(error.problems) from None
+    problems = [
+        document.problem(("settings", name), f"The value is not of the type {setting.type}.", subject=f":{name}")
+        for name, setting in found.items()
+        if not setting.holds()
+    ]
+    if problems:
+        raise PackError(problems)
+    return found
 
 
 def read_views(folder: Path) -> list[View]:
@@ -286,7 +303,11 @@ def _read_theme(path: Path, contract: Contract, problems: list[Problem]) -> Iter
             continue
         rule = _rule(spec, document, at, str(theme), problems)
         if rule is not None:
-            yield from _repeated(rule, spec, contract)
+            repeated = list(_repeated(rule, spec, contract))
+            if not repeated:
+                message = "for_each matches no column of the contract."
+                problems.append(document.problem((*at, "for_each"), message, subject=spec.id, fix="Loosen it, or remove the rule."))
+            yield from repeated
 
 
 def _rule(spec: _RuleSpec, document: yamlfile.Document, at: yamlfile.Location, theme: str, problems: list[Problem]) -> Rule | None:
@@ -302,12 +323,18 @@ def _rule(spec: _RuleSpec, document: yamlfile.Document, at: yamlfile.Location, t
             fault(f"A rule with flags: has no {', '.join(checks)} beside them.", "Put it into one of the flags.")
         for index, flag in enumerate(spec.flags):
             rest = {key: value for key, value in flag.items() if key not in ("table", "when", "fields")}
-            table = flag.get("table", spec.table)
-            if len(rest) != 1 or table is None:
+            table, fields = flag.get("table", spec.table), flag.get("fields", [])
+            if len(rest) != 1 or not isinstance(table, str):
                 fault("Each flag has a table: and exactly one check.", location=("flags", index))
                 continue
+            if not isinstance(fields, list):
+                fault("fields: is a list of columns.", "Write fields: [a, b].", ("flags", index, "fields"))
+                continue
             [(check, value)] = rest.items()
-            statements.append(Statement(table, check, value, _when(flag.get("when")), tuple(flag.get("fields", ()))))
+            statements.append(Statement(table, check, value, _when(flag.get("when")), tuple(map(str, fields))))
+        for name in ("when", "fields", "for_each"):
+            if getattr(spec, name):
+                fault(f"A rule with flags: has no {name}: beside them.", "Put it into each flag.", (name,))
     elif len(checks) != 1:
         known = [*_RuleSpec.model_fields, "assert", "required", "forbidden", "references"]
         hints = " ".join(filter(None, (did_you_mean(name, known) for name in checks)))

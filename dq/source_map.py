@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from dq import yamlfile
 from dq.contract import Contract
@@ -18,7 +18,7 @@ class _Frozen(BaseModel):
 class ColumnSource(_Frozen):
     """Where a contract column comes from: a source column (its values mapped), or a constant."""
 
-    source: str | None = None
+    source: str | None = Field(None, validation_alias="from")
     constant: str | None = None
     values: dict[str, str | None] = {}
     date_formats: tuple[str, ...] = ()
@@ -27,9 +27,7 @@ class ColumnSource(_Frozen):
     @classmethod
     def _short_form(cls, data: object) -> object:
         if isinstance(data, str):
-            return {"source": data}
-        if isinstance(data, dict) and "from" in data:
-            return {("source" if key == "from" else key): value for key, value in data.items()}
+            return {"from": data}
         return data
 
     @model_validator(mode="after")
@@ -71,11 +69,18 @@ def load(path: Path, contract: Contract) -> SourceMap:
             fix = did_you_mean(name, contract.tables)
             problems.append(document.problem(("tables", name), f"The contract has no table {name!r}.", fix=fix))
             continue
-        for column in table.columns:
+        for column, origin in table.columns.items():
+            where = ("tables", name, "columns", column)
             if column not in contract.tables[name].columns:
                 fix = did_you_mean(column, contract.tables[name].columns)
                 message = f"Table {name!r} of the contract has no column {column!r}."
-                problems.append(document.problem(("tables", name, "columns", column), message, fix=fix))
+                problems.append(document.problem(where, message, fix=fix))
+                continue
+            known = {code.code for code in contract.codes.get(contract.column(name, column).codes or "", ())}
+            for value in dict.fromkeys([origin.constant, *origin.values.values()]):
+                if known and value is not None and value not in known:
+                    fix = did_you_mean(value, known)
+                    problems.append(document.problem(where, f"{value!r} is not in the code list of {name}.{column}.", fix=fix))
     if problems:
         raise PackError(problems)
     return source_map

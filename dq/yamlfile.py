@@ -72,6 +72,9 @@ def read(path: Path, *, text_below: Iterable[str] = ()) -> Document:
     return Document(path, data, document.lines)
 
 
+_DEEPEST = 30
+
+
 def _plain(
     node: Node,
     location: Location,
@@ -81,6 +84,10 @@ def _plain(
     problems: list[Problem],
 ) -> Any:
     document.lines[location] = node.start_mark.line + 1
+    if len(location) > _DEEPEST:
+        line = document.lines[location]
+        problems.append(Problem(str(document.path), line, "", "This is nested too deeply.", "Does an alias hold itself?"))
+        return None
     if isinstance(node, MappingNode):
         mapping: dict[str, Any] = {}
         for key_node, value_node in node.value:
@@ -156,7 +163,8 @@ def _fields_at(model: type[pydantic.BaseModel], location: Location) -> list[str]
 
 
 def _by_alias(model: type[pydantic.BaseModel]) -> dict[str, Any]:
-    return {info.alias or name: info for name, info in model.model_fields.items()}
+    written = {name: info.validation_alias for name, info in model.model_fields.items()}
+    return {alias if isinstance(alias, str) else name: model.model_fields[name] for name, alias in written.items()}
 
 
 def _inner(annotation: Any) -> Any:

@@ -13,6 +13,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -27,7 +28,6 @@ from dq.sqltext import as_text, cell_text, column, escaped, joined, named, table
 
 ROUTES = "dq_route"
 NO_TEAM = ""
-_COUNTED = "count(*), count(v.ok), count_if(v.ok IS FALSE)"
 
 
 def connect(work: Path, *, threads: int | None = None, memory: str | None = None) -> duckdb.DuckDBPyConnection:
@@ -164,15 +164,15 @@ class DuckDBEngine:
         name = statement.table or ""
         teams = self._teams(name)
         if len(teams) == 1:
-            found = self.connection.execute(f"SELECT ?, {_COUNTED}, count(row_id) FROM dq_verdict AS v", teams).fetchall()
-            if name not in self.routed or found[0][-1] == rows:
-                return _counts(found)
-        route = table(name, "r", ROUTES).sql(dialect="duckdb")
-        query = f"SELECT r.team, {_COUNTED} FROM dq_verdict AS v {{}} JOIN {route} ON r.row_id = v.row_id GROUP BY 1"
-        counts = _counts(self.connection.execute(query.format("INNER")).fetchall())
-        if sum(each.in_scope for each in counts.values()) == rows:
-            return counts
-        return _counts(self.connection.execute(query.format("LEFT")).fetchall())
+            counted, in_scope, *rest = self.connection.execute(_counting()).fetchall()[0]
+            if name not in self.routed or counted == rows:
+                return {teams[0]: Counts(in_scope, *rest)}
+        found: dict[str, Counts] = {}
+        for join in ("INNER", "LEFT"):
+            if sum(each.in_scope for each in found.values()) < rows:
+                by_team = self.connection.execute(_counting(name, join)).fetchall()
+                found = {str(team or NO_TEAM): Counts(*counts) for team, *counts in by_team}
+        return found
 
     def _teams(self, name: str) -> list[str]:
         """Teams of a table's records; no team, where the table has no routes."""
@@ -267,8 +267,19 @@ def _verdicts(alias: str = "") -> exp.Table:
     return exp.Table(this=exp.to_identifier("dq_verdict"), alias=exp.TableAlias(this=exp.to_identifier(alias)) if alias else None)
 
 
-def _counts(rows: Sequence[tuple[str | None, int, int, int]]) -> dict[str, Counts]:
-    return {str(team or NO_TEAM): Counts(in_scope, assessed, failing) for team, in_scope, assessed, failing, *_ in rows}
+@cache
+def _counting(name: str = "", join: str = "") -> str:
+    """SQL that counts the verdicts by team of the table's records; without a table all of them, after those with a row."""
+    ok = column("ok", "v")
+    failing = exp.func("count_if", exp.Is(this=ok.copy(), expression=exp.false()))
+    select = exp.select(exp.Count(this=exp.Star()), exp.Count(this=ok), failing).from_(_verdicts("v"))
+    first: Tree = exp.Count(this=column("row_id", "v"))
+    if name:
+        same = exp.EQ(this=column("row_id", "r"), expression=column("row_id", "v"))
+        select = select.join(table(name, "r", ROUTES), on=same, join_type=join).group_by(exp.Literal.number(1))
+        first = column("team", "r")
+    select.set("expressions", [first, *select.expressions])
+    return select.sql(dialect="duckdb")
 
 
 def _unless_failed(verdict: Tree, rules: Sequence[str], table_name: str) -> Tree:

@@ -170,9 +170,8 @@ def _case(reader: Reader, node: exp.Case, scope: Scope) -> Typed:
     for place, branch in enumerate(node.args["ifs"]):
         if subject is None:
             conditions.append(reader.condition(branch.this, scope))
-        else:  # spelled out: DuckDB 2.0 stumbles over some forms of CASE x WHEN y
-            first, second = reader.same_family(subject, choices[place], "CASE")
-            conditions.append(exp.EQ(this=first.copy(), expression=second))
+        else:
+            conditions.append(reader.same_family(subject, choices[place], "CASE")[1])
         results.append(reader.walk(branch.args["true"], scope))
     default = node.args.get("default")
     if default is not None:
@@ -181,4 +180,4 @@ def _case(reader: Reader, node: exp.Case, scope: Scope) -> Typed:
     trees = [reader.same_family((exp.Null(), Kind(first.type)), result, "CASE")[1] for result in results]
     branches = [exp.If(this=when, true=tree) for when, tree in zip(conditions, trees, strict=False)]
     otherwise = trees[-1] if default is not None else None
-    return exp.Case(ifs=branches, default=otherwise), widest(kind for _, kind in results)
+    return exp.Case(this=subject[0] if subject else None, ifs=branches, default=otherwise), widest(kind for _, kind in results)

@@ -12,6 +12,7 @@ from dq.sample.faults import (  # noqa: F401
     care_records,
     homes,
     leaving,
+    loading,
     need,
     people,
     placements,

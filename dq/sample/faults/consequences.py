@@ -1,0 +1,195 @@
+"""What else must be found where a single cell is spoiled, and where other records than the usual allow it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dq.sample.days import Flags
+from dq.sample.faults import assessments, care, care_records, homes, leaving, need, people, placements, protection
+from dq.sample.faults import inert as rows_that
+from dq.sample.faults.planting import Planting
+from dq.sample.faults.simple import Allowed, every
+
+Link = tuple[str, str, str, str]  # rule, table, column here, column there: the rule fails on the rows so linked
+
+
+def _all(*conditions: Allowed) -> Allowed:
+    def allowed(x: Planting) -> Flags:
+        flags: Flags = np.logical_and.reduce([condition(x) for condition in conditions])
+        return flags
+
+    return allowed
+
+
+def _blank(table: str, column: str) -> Allowed:
+    return lambda x: ~x.filled(table, column)
+
+
+def _closed_child(table: str) -> Allowed:
+    return lambda x: ~x.of(table, x.open)
+
+
+def _alone(table: str, other: str, least: int, most: int) -> Allowed:
+    """Rows of children with one row in this table and so many in another."""
+
+    def allowed(x: Planting) -> Flags:
+        count = x.count(other)
+        return x.of(table, (x.count(table) == 1) & (count >= least) & (count <= most))
+
+    return allowed
+
+
+def _only_visit(visits: str, plans: str, running: Allowed) -> Allowed:
+    """The one visit under a child's only plan, which goes on."""
+
+    def allowed(x: Planting) -> Flags:
+        one = np.bincount(x[plans].child[running(x)], minlength=x.children) == 1
+        return x.of(visits, one & (x.count(plans) == 1) & (x.count(visits) == 1))
+
+    return allowed
+
+
+def _long_once(x: Planting) -> Flags:
+    return rows_that.single_episode(x) & care.long_period(x, 60)
+
+
+def _in_long_period(table: str) -> Allowed:
+    """Rows of children whose only period of care lasted two months."""
+
+    def allowed(x: Planting) -> Flags:
+        first = care_records.first_episode(x, 60)
+        return x.of(table, np.bincount(x["cla_episode"].child[first], minlength=x.children)) & care.once(x, table)
+
+    return allowed
+
+
+def _one_plan(x: Planting) -> Flags:
+    return x.of("cla_care_plan", x.count("cla_care_plan") == 1) & _in_long_period("cla_care_plan")(x)
+
+
+def _part_of(x: Planting) -> Flags:
+    return x.filled("team", "parent_id") & ~x.filled("team", "closed_date")
+
+
+def _conferred(x: Planting) -> Flags:
+    return x.is_one("s47_enquiry", "outcome", "Initial CP Conference") & x.filled("s47_enquiry", "end_date")
+
+
+_RUNNING_CIN = _all(need.running, need.never_protected, _alone("cin_plan", "cin_visit", 0, 4))
+_AGREED_ONCE = _alone("voluntary_agreement", "legal_status", 1, 9)
+
+ALLOWED: dict[str, Allowed] = {
+    "LOD-001.cla_care_plan.start_date": _one_plan,
+    "LOD-003.cla_care_plan.person_id": _one_plan,
+    "LOD-003.cla_episode.person_id": _long_once,
+    "LOD-003.placement.cla_id": _all(rows_that.single_placement, lambda x: placements.lasted(x, 10)),
+    "LOD-005.cla_care_plan.person_id": _one_plan,
+    "LOD-005.cla_episode.person_id": _long_once,
+    "LOD-005.initial_cp_conference.plan_id": lambda x: x.is_one("initial_cp_conference", "plan_made", "Y"),
+    "LOD-005.involvement.referral_id": rows_that.reviewer,
+    "LOD-005.placement.cla_id": _all(rows_that.single_placement, lambda x: placements.lasted(x, 10)),
+    "LOD-005.team.manager_id": _part_of,
+    "LOD-005.team.parent_id": _part_of,
+    "LOD-005.voluntary_agreement.legal_status_id": _AGREED_ONCE,
+    "LOD-006.cla_episode.start_reason": _all(care.later_episode, care.final),
+    "LOD-006.missing.interview_offered": lambda x: leaving.answered(x, "N"),
+    "LOD-006.person.is_mother": people.closed_outside_care,
+    "LOD-006.placement.change_reason": placements.followed,
+    "LOD-006.s47_enquiry.nfa": _conferred,
+    "LOD-008.address.end_date": _all(homes.current_home, _closed_child("address")),
+    "LOD-008.address.start_date": _all(homes.current_home, _closed_child("address")),
+    "LOD-008.assessment.authorised_date": lambda x: rows_that.only_assessment(x) & x.filled("assessment", "late_reason"),
+    "LOD-008.assessment.start_date": _blank("assessment", "authorised_date"),
+    "LOD-008.care_leaver.needs_assessment_date": lambda x: x.is_one("care_leaver", "eligibility", "Former Relevant"),
+    "LOD-008.care_leaver.pathway_plan_date": lambda x: ~leaving.served(x) & x.filled("care_leaver", "pathway_plan_review_date"),
+    "LOD-008.cin_episode.referral_date": rows_that.single_referral,
+    "LOD-008.cin_plan.start_date": _RUNNING_CIN,
+    "LOD-008.cin_visit.visit_date": _only_visit("cin_visit", "cin_plan", need.running),
+    "LOD-008.cla_care_plan.start_date": _one_plan,
+    "LOD-008.cla_visit.visit_date": _all(
+        rows_that.INERT["cla_visit"],
+        lambda x: x.of("cla_visit", x.count("placement", x.is_one("placement", "type", "U1", "U4")) == 0),
+    ),
+    "LOD-008.cp_plan.start_date": _all(protection.over, lambda x: x.filled("cp_plan", "conference_id")),
+    "LOD-008.cp_visit.visit_date": _only_visit("cp_visit", "cp_plan", protection.running),
+    "LOD-008.disability.end_date": every("disability"),
+    "LOD-008.early_help.start_date": _blank("early_help", "end_date"),
+    "LOD-008.immigration_status.end_date": every("immigration_status"),
+    "LOD-008.involvement.end_date": rows_that.reviewer,
+    "LOD-008.involvement.start_date": _all(rows_that.reviewer, _blank("involvement", "end_date")),
+    "LOD-008.linked_identifier.end_date": every("linked_identifier"),
+    "LOD-008.permanence.decision_date": _blank("permanence", "matched_date"),
+    "LOD-008.relationship.end_date": rows_that.father,
+    "LOD-008.s47_enquiry.start_date": lambda x: assessments.ended(x) & assessments.referral_open(x, "s47_enquiry"),
+}
+ALSO: dict[str, tuple[str, ...]] = {
+    "LOD-003.cla_episode.person_id": ("CLA-014", "CLA-015", "HLT-001"),
+    "LOD-003.missing.person_id": ("MIS-004",),
+    "LOD-003.placement.cla_id": ("VIS-001",),
+    "LOD-005.assessment.person_id": ("LOD-009",),
+    "LOD-005.cin_plan.person_id": ("LOD-009",),
+    "LOD-005.cin_visit.person_id": ("LOD-009",),
+    "LOD-005.cla_episode.person_id": ("CLA-014", "CLA-015", "HLT-001"),
+    "LOD-005.cp_plan.person_id": ("LOD-009",),
+    "LOD-005.cp_review.person_id": ("LOD-009",),
+    "LOD-005.cp_visit.person_id": ("LOD-009",),
+    "LOD-005.initial_cp_conference.person_id": ("LOD-009",),
+    "LOD-005.missing.person_id": ("MIS-004",),
+    "LOD-005.placement.cla_id": ("VIS-001",),
+    "LOD-005.s47_enquiry.person_id": ("LOD-009",),
+    "LOD-006.cla_review.cancelled": ("REV-001",),
+    "LOD-006.document.location": ("DOC-002",),
+    "LOD-006.placement.type": ("PLA-003",),
+    "LOD-008.care_leaver.pathway_plan_date": ("LEA-012",),
+    "LOD-008.cin_episode.decision_date": ("REF-006",),
+    "LOD-008.cin_episode.referral_date": ("REF-003",),
+    "LOD-008.cin_visit.recorded_date": ("CIN-007",),
+    "LOD-008.cla_episode.ceased_date": ("CLA-013",),
+    "LOD-008.cla_episode.entered_care_date": ("CLA-010",),
+    "LOD-008.cla_episode.start_date": ("CLA-005", "CLA-010", "CLA-014"),
+    "LOD-008.cla_review.review_date": ("REV-003",),
+    "LOD-008.cla_visit.recorded_date": ("VIS-004",),
+    "LOD-008.cla_visit.visit_date": ("VIS-002",),
+    "LOD-008.contact.decision_date": ("CON-001",),
+    "LOD-008.cp_plan.start_date": ("CPP-003", "CPP-004"),
+    "LOD-008.cp_review.review_date": ("CPR-002", "CPR-005"),
+    "LOD-008.cp_visit.recorded_date": ("CPV-005",),
+    "LOD-008.legal_status.start_date": ("LGL-002",),
+    "LOD-008.placement.start_date": ("PLA-002",),
+    "LOD-008.pre_proceedings.decision_date": ("PRP-001",),
+    "LOD-008.s47_enquiry.start_date": ("S47-003",),
+    "LOD-008.s47_enquiry.strategy_discussion_date": ("S47-003",),
+    "LOD-008.supervision.recorded_date": ("SUP-002",),
+}
+_EPISODE_OF_CHILD = ("cla_episode", "person_id", "person_id")
+_ITS_ENQUIRY: Link = ("S47-001", "s47_enquiry", "enquiry_id", "enquiry_id")
+_ITS_EPISODE: Link = ("CLA-014", *_EPISODE_OF_CHILD)
+LINKED: dict[str, tuple[Link, ...]] = {
+    "LOD-001.initial_cp_conference.conference_date": (_ITS_ENQUIRY,),
+    "LOD-001.legal_status.start_date": (_ITS_EPISODE,),
+    "LOD-001.cla_care_plan.start_date": (("CLA-015", *_EPISODE_OF_CHILD),),
+    "LOD-003.cla_care_plan.person_id": (("CLA-015", *_EPISODE_OF_CHILD),),
+    "LOD-003.legal_status.person_id": (_ITS_EPISODE,),
+    "LOD-005.cin_episode.contact_id": (("CON-002", "contact", "contact_id", "contact_id"),),
+    "LOD-005.cin_episode.person_id": (("LOD-009", "assessment", "referral_id", "referral_id"),),
+    "LOD-005.cin_plan.person_id": (("LOD-009", "cin_visit", "plan_id", "plan_id"),),
+    "LOD-005.cla_care_plan.person_id": (("CLA-015", *_EPISODE_OF_CHILD),),
+    "LOD-005.cp_plan.conference_id": (("ICP-002", "initial_cp_conference", "conference_id", "conference_id"),),
+    "LOD-005.cp_plan.person_id": (
+        ("LOD-009", "cp_visit", "plan_id", "plan_id"),
+        ("LOD-009", "cp_review", "plan_id", "plan_id"),
+    ),
+    "LOD-005.initial_cp_conference.enquiry_id": (_ITS_ENQUIRY,),
+    "LOD-005.legal_status.person_id": (_ITS_EPISODE,),
+    "LOD-005.return_interview.missing_id": (("RHI-001", "missing", "missing_id", "missing_id"),),
+    "LOD-005.voluntary_agreement.legal_status_id": (("LGL-006", "legal_status", "legal_status_id", "legal_status_id"),),
+    "LOD-008.cin_plan.start_date": (("CIN-006", "cin_visit", "plan_id", "plan_id"),),
+    "LOD-008.cla_care_plan.start_date": (("CLA-015", *_EPISODE_OF_CHILD),),
+    "LOD-008.cp_plan.start_date": (
+        ("CPV-001", "cp_visit", "plan_id", "plan_id"),
+        ("CPR-004", "cp_review", "plan_id", "plan_id"),
+    ),
+    "LOD-008.initial_cp_conference.conference_date": (_ITS_ENQUIRY,),
+    "LOD-008.legal_status.start_date": (_ITS_EPISODE,),
+    "LOD-008.placement.start_date": (("CLA-013", "cla_episode", "placement_id", "placement_id"),),
+}
