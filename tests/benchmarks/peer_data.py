@@ -57,6 +57,7 @@ def write_table(folder: Path, rows: int) -> None:
     closed = np.where(some(0.01), opened - np.timedelta64(1, "D"), closed)
     upn = pa.array([f"A{number:012d}" for number in draw.integers(0, 10**12, rows)])
     upn = pc.if_else(pa.array(some(0.3)), pa.scalar(None, pa.string()), upn)
+    dates = {"born": born, "opened": opened, "closed": closed}
     table = pa.table(
         {
             "record_id": [f"R{number:08d}" for number in range(1, rows + 1)],
@@ -64,15 +65,14 @@ def write_table(folder: Path, rows: int) -> None:
             "sex": spoilt(pa.array(SEX).take(pa.array(draw.integers(0, len(SEX), rows))), "9"),
             "status": spoilt(pa.array(STATUS).take(pa.array(draw.integers(0, len(STATUS), rows))), "GONE"),
             "upn": spoilt(upn, "A12345"),
-            **{name: pa.array(days.astype("datetime64[D]")) for name, days in (("born", born), ("opened", opened), ("closed", closed))},
+            **{name: pa.array(days.astype("datetime64[D]")) for name, days in dates.items()},
         }
     )
     for name in ("typed", "csv"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     pa.csv.write_csv(table, folder / "csv" / "record.csv")
-    dates = {name: table[name].cast(pa.timestamp("us")) for name in ("born", "opened", "closed")}
-    for name, column in dates.items():
-        table = table.set_column(table.column_names.index(name), name, column)
+    for name in dates:
+        table = table.set_column(table.column_names.index(name), name, table[name].cast(pa.timestamp("us")))
     pa.parquet.write_table(table, folder / "typed" / "record.parquet")
 
 
@@ -91,7 +91,7 @@ def write_pack(folder: Path) -> None:
         lines = "".join(f"{code},{code},,,{code}\n" for code in codes)
         (folder / "codes" / f"{name}.csv").write_text(f"code,label,valid_from,valid_to,target\n{lines}", encoding="utf-8")
     rules = [
-        _RULE.format(id=f"REQ-{number}", check=f"required: {name}", dimension="completeness", good=f"{name}: x", bad=f"{name}: null")
+        _RULE.format(id=f"REQ-{number}", check=f"required: {name}", dimension="completeness", good=f"{name}: x", bad=f"{name}: ")
         for number, name in enumerate(REQUIRED, start=1)
     ]
     rules += [

@@ -47,7 +47,7 @@ def dq_frame(folder: Path, clock: Clock) -> Keys:
     with clock.step("check"):
         result = dq.check({"record": frame}, pack=str(folder / "pack"), as_of="2026-11-02")
         found = result.exceptions.groupby("rule")["key"]
-        keys = {str(rule): list(group) for rule, group in found}
+        keys: Keys = {str(rule): list(group) for rule, group in found}
     ours = result.rules["rule"].isin(RULES)
     clock.seconds["rules"] = float(result.rules.loc[ours, "seconds"].sum())
     return {rule: keys[rule] for rule in RULES}
@@ -58,8 +58,7 @@ def dq_csv(folder: Path, clock: Clock) -> Keys:
     with clock.step("imports"):
         import tempfile
 
-        import dq.gates
-        from dq import report, request, run
+        from dq import gates, report, request, run  # noqa: F401  (gates: as above)
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch, "out")
         out.mkdir()
@@ -98,7 +97,7 @@ def pandera_pandas(folder: Path, clock: Clock) -> Keys:
         rules = cases["check"].where(cases["check"].isin(list(ORDERS)), cases["column"].map(of))
         named = pd.DataFrame({"rule": rules, "index": cases["index"].astype("int64")}).drop_duplicates()
         named["key"] = frame["record_id"].to_numpy()[named["index"]]
-        keys = {str(rule): list(group) for rule, group in named.groupby("rule")["key"]}
+        keys: Keys = {str(rule): list(group) for rule, group in named.groupby("rule")["key"]}
     return keys
 
 

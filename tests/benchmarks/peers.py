@@ -58,7 +58,18 @@ def compare(rows: int, runs: int) -> dict[str, Figures]:
             for tool in TOOLS:
                 found[tool].append(measure.run([HERE, "--tool", tool, "--make", folder]))
             out = folder / f"out{number}"
-            arguments = ["-m", "dq", "check", folder / "csv", "--pack", folder / "pack", "--out", out, "--no-workbooks", "--quiet"]
+            arguments: list[str | Path] = [
+                "-m",
+                "dq",
+                "check",
+                folder / "csv",
+                "--pack",
+                folder / "pack",
+                "--out",
+                out,
+                "--no-workbooks",
+                "--quiet",
+            ]
             command.append(measure.run(arguments, codes=(0, 1)))
     _same_answers({tool: children[0] for tool, children in found.items()})
     figures = {tool: _medians(children) for tool, children in found.items()}
@@ -101,8 +112,15 @@ def page(figures: dict[str, Figures], rows: int, runs: int) -> str:
             ]
         )  # fmt: skip
     header = [
-        "Tool", "Check, s", "Fastest to slowest", "Reading, s", "Times dq's call", "Times dq's rules", "Imports, s", "Peak memory, MB",
-    ]  # fmt: skip
+        "Tool",
+        "Check, s",
+        "Fastest to slowest",
+        "Reading, s",
+        "Times dq's call",
+        "Times dq's rules",
+        "Imports, s",
+        "Peak, MB",
+    ]
     command, text = figures["command"], figures["dq_csv"].seconds
     return "\n\n".join(
         (

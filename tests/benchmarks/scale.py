@@ -149,8 +149,8 @@ def _seconds(sizes: list[Size]) -> str:
     header = ["Children", "Rows", "MB of CSV", "Exceptions", "Reading rules", *STEPS.values(), "Whole process", "Peak memory, MB"]
     rows = [
         [
-            f"{each.children:,}", f"{each.rows:,}", f"{each.bytes / 1e6:,.0f}", f"{each.exceptions:,}", f"{each.seconds['pack']:.1f}",
-            *(f"{each.seconds[step]:.2f}" for step in STEPS), f"{each.whole:.1f}", f"{each.peak:,.0f}",
+            f"{each.children:,}", f"{each.rows:,}", f"{each.bytes / 1e6:,.0f}", f"{each.exceptions:,}",
+            f"{each.seconds['pack']:.1f}", *(f"{each.seconds[step]:.2f}" for step in STEPS), f"{each.whole:.1f}", f"{each.peak:,.0f}",
         ]
         for each in sizes
     ]  # fmt: skip
