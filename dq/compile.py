@@ -10,87 +10,26 @@ checked; `lower()` writes a tree for one engine. Shape of what comes out:
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel
 
 from dq.calendar import FIRST, LAST, bank_holidays
 from dq.checks import CHECKS, CheckFault, Subject
+from dq.compiled import CompiledAlso, CompiledRule, CompiledStatement, CompiledView, Reads
 from dq.contract import Contract, Table
 from dq.errors import PackError, Problem, did_you_mean
 from dq.expression import Catalogue, Kind, Reader, Relation, Scope, parse, read_select
 from dq.expression.reader import Fault, described
-from dq.functions import BINARY_ORDER, CALENDAR, CALENDAR_FUNCTIONS, FUNCTIONS, Dialect, Tree, in_binary_order
+from dq.functions import CALENDAR_FUNCTIONS, Dialect, Tree
+from dq.lower import Context, lower
 from dq.rules import Also, Rule, Setting, Statement, View
+from dq.sqltext import column, named, table
 
 BUILT_IN = {"as_of": "date", "go_live": "date"}
-
-
-@dataclass(frozen=True)
-class Reads:
-    """What a rule or view reads: tables and views, columns (table, column), settings, functions."""
-
-    relations: frozenset[str] = frozenset()
-    columns: frozenset[tuple[str, str]] = frozenset()
-    settings: frozenset[str] = frozenset()
-    functions: frozenset[str] = frozenset()
-    counted_from: frozenset[tuple[str, str]] = frozenset()
-
-    def __or__(self, other: Reads) -> Reads:
-        return Reads(
-            self.relations | other.relations,
-            self.columns | other.columns,
-            self.settings | other.settings,
-            self.functions | other.functions,
-            self.counted_from | other.counted_from,
-        )
-
-
-@dataclass(frozen=True)
-class CompiledView:
-    """A view as a checked tree; `columns` are those that it gives beside row_id."""
-
-    view: View
-    tree: Tree
-    columns: Mapping[str, Kind]
-    reads: Reads
-    needs: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class CompiledAlso:
-    """Related records: ``SELECT row_id, primary_id FROM <also table> JOIN <failing table>`` without the failing filter."""
-
-    table: str
-    tree: exp.Select
-    fields: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class CompiledStatement:
-    """One statement of a rule: where its findings stand, its verdict, the fields shown."""
-
-    relation: str
-    table: str | None
-    verdict: exp.Select
-    fields: tuple[str, ...]
-    also: tuple[CompiledAlso, ...]
-
-
-@dataclass(frozen=True)
-class CompiledRule:
-    """A rule ready to run: statements, what it reads, the views that it needs first, settings without a value."""
-
-    rule: Rule
-    statements: tuple[CompiledStatement, ...]
-    reads: Reads
-    views: tuple[str, ...]
-    unset: tuple[str, ...] = ()
-    fingerprint: str = field(default="", compare=False)
 
 
 class Compiler:
@@ -114,9 +53,9 @@ class Compiler:
         self.relations: dict[str, Relation] = {}
         self.catalogue = Catalogue(self.relations, types)
         self.views: dict[str, CompiledView] = {}
-        for table in contract.tables.values():
-            self.relations[table.name] = relation = _relation(contract, table)
-            self.relations[f"previous.{table.name}"] = replace(relation, schema="previous")
+        for subject in contract.tables.values():
+            self.relations[subject.name] = relation = _relation(contract, subject)
+            self.relations[f"previous.{subject.name}"] = replace(relation, schema="previous")
         self.derived: dict[str, tuple[Tree, frozenset[str]]] = {}
         problems = list(self._derive())
         problems += [problem for view in views for problem in self._add_view(view)]
@@ -205,15 +144,15 @@ class Compiler:
             tree, kind = reader.read(source, Scope({base: relation}, windows=True))
             columns[name] = kind
             expressions.append(exp.alias_(tree, name, quoted=True))
-        return exp.select(*expressions).from_(_from(base, base)), columns
+        return exp.select(*expressions).from_(table(base)), columns
 
     def _views_read(self, reads: Reads) -> tuple[str, ...]:
         """Views that must stand before something with these reads can run, in the order to build them."""
         direct = {name for name in reads.relations if name in self.views}
-        for relation, column in reads.columns:
+        for relation, word in reads.columns:
             added = self.relations[relation].added if relation in self.relations else {}
-            if column in added:
-                direct.add(added[column])
+            if word in added:
+                direct.add(added[word])
         needed = set(direct)
         for name in direct:
             needed.update(self.views[name].needs)
@@ -338,7 +277,7 @@ class Compiler:
             exp.alias_(exp.column("row_id", table=also.table, quoted=True), "row_id", quoted=True),
             exp.alias_(exp.column("row_id", table="this", quoted=True), "primary_id", quoted=True),
         )
-        select = select.from_(_from(statement.table, "this")).join(_from(also.table, also.table), on=exp.and_(*conditions))
+        select = select.from_(table(statement.table, "this")).join(table(also.table), on=exp.and_(*conditions))
         return CompiledAlso(also.table, select, also.fields or tuple(also.match.values()))
 
     def _fingerprint(self, rule: CompiledRule) -> str:
@@ -356,66 +295,22 @@ class Compiler:
     # engines
 
     def lower(self, tree: Tree, dialect: Dialect) -> Tree:
-        """A checked tree as one engine takes it: functions written out, settings as literals, view columns joined in."""
-        result = exp.Paren(this=tree.copy())
-        for node in reversed(list(result.find_all(exp.Anonymous, exp.Placeholder, exp.Table))):
-            if isinstance(node, exp.Anonymous) and node.this in FUNCTIONS:
-                written = FUNCTIONS[str(node.this)].build([each.copy() for each in node.expressions], dialect)
-                bare = isinstance(node.parent, exp.Paren) or not isinstance(written, exp.Binary)
-                node.replace(written if bare else exp.paren(written))
-            elif isinstance(node, exp.Anonymous) and node.this == BINARY_ORDER:
-                node.replace(in_binary_order(node.expressions[0], dialect))
-            elif isinstance(node, exp.Placeholder):
-                node.replace(self._setting(node.name, dialect))
-            elif isinstance(node, exp.Table):
-                self._join_added(node)
-        lowered: Tree = result.this.pop()
-        return lowered
+        """A checked tree as one engine takes it; see `dq.lower`."""
+        derived = {name: self.derived[name][0] for name in self.derived if self._is_derived(name)}
+        return lower(tree, dialect, Context(self.relations, self.values, derived))
 
     def sql(self, tree: Tree, dialect: Dialect, *, pretty: bool = False) -> str:
         """The SQL of a checked tree for one engine."""
         lowered = self.lower(tree, dialect)
         return lowered.sql(dialect=dialect, pretty=pretty, unsupported_level=ErrorLevel.RAISE)
 
-    def _setting(self, name: str, dialect: Dialect) -> Tree:
-        value = self.values.get(name)
-        if self._is_derived(name):
-            return exp.paren(self.lower(self.derived[name][0], dialect))
-        if isinstance(value, dt.date):
-            return exp.cast(exp.Literal.string(value.isoformat()), "date")
-        return exp.convert(value)
 
-    def _join_added(self, node: exp.Table) -> None:
-        """Replace a table by a subquery that holds the columns which views add, where the query uses any."""
-        relation = self.relations.get(node.name) if not node.db else None
-        if relation is None or not relation.added:
-            return
-        alias = node.alias or node.name
-        scope = node.find_ancestor(exp.Select)
-        if scope is None:
-            return
-        used = {column.name for column in scope.find_all(exp.Column) if column.table == alias and column.name in relation.added}
-        if not used:
-            return
-        base = exp.to_identifier("base")
-        select = exp.select(exp.Column(this=exp.Star(), table=base)).from_(_from(node.name, "base"))
-        for position, view in enumerate(sorted({relation.added[name] for name in used})):
-            joined = f"added_{position}"
-            names = sorted(name for name in used if relation.added[name] == view)
-            select = select.select(*(exp.column(name, table=joined, quoted=True) for name in names))
-            same = exp.EQ(
-                this=exp.column("row_id", table=joined, quoted=True), expression=exp.column("row_id", table="base", quoted=True)
-            )
-            select = select.join(_from(view, joined), on=same, join_type="left")
-        node.replace(exp.Subquery(this=select, alias=exp.TableAlias(this=exp.to_identifier(alias, quoted=True))))
-
-
-def _relation(contract: Contract, table: Table) -> Relation:
+def _relation(contract: Contract, subject: Table) -> Relation:
     columns = {"row_id": Kind("integer"), "row_hash": Kind("text")}
-    for column in table.columns.values():
-        codes = frozenset(code.code for code in contract.codes[column.codes]) if column.codes in contract.codes else None
-        columns[column.name] = Kind(column.type, codes if column.type == "code" else None, column.name)
-    return Relation(table.name, columns, table=table.name, key=table.key)
+    for each in subject.columns.values():
+        codes = frozenset(code.code for code in contract.codes[each.codes]) if each.codes in contract.codes else None
+        columns[each.name] = Kind(each.type, codes if each.type == "code" else None, each.name)
+    return Relation(subject.name, columns, table=subject.name, key=subject.key)
 
 
 def _reads(reader: Reader) -> Reads:
@@ -430,19 +325,8 @@ def _reads(reader: Reader) -> Reads:
     )
 
 
-def _from(name: str, alias: str) -> exp.Table:
-    return exp.Table(this=exp.to_identifier(name, quoted=True), alias=exp.TableAlias(this=exp.to_identifier(alias, quoted=True)))
-
-
-def _verdict(table: str, ok: Tree, when: Tree | None, whole: bool) -> exp.Select:
-    if whole:
-        row = exp.cast(exp.Null(), "bigint")
-        select = exp.select(exp.alias_(row, "row_id", quoted=True), exp.alias_(exp.paren(ok), "ok", quoted=True))
-        return select.where(when) if when is not None else select
-    row_id = exp.column("row_id", table=table, quoted=True)
-    select = exp.select(exp.alias_(row_id, "row_id", quoted=True), exp.alias_(exp.paren(ok), "ok", quoted=True))
-    select = select.from_(_from(table, table))
+def _verdict(name: str, ok: Tree, when: Tree | None, whole: bool) -> exp.Select:
+    row_id: Tree = exp.cast(exp.Null(), "bigint") if whole else column("row_id", name)
+    select = exp.select(named(row_id, "row_id"), named(exp.paren(ok), "ok"))
+    select = select if whole else select.from_(table(name))
     return select.where(when) if when is not None else select
-
-
-__all__ = ["CALENDAR", "CompiledRule", "CompiledStatement", "CompiledView", "Compiler", "Reads"]

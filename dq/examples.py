@@ -22,7 +22,8 @@ import pandas as pd
 from sqlglot import exp
 
 from dq import ingest, settings
-from dq.compile import CompiledRule, CompiledView, Compiler
+from dq.compile import Compiler
+from dq.compiled import CompiledRule, CompiledView
 from dq.contract import Contract
 from dq.engines.duckdb import DuckDBEngine, connect
 from dq.errors import Problem, gathering

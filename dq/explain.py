@@ -9,7 +9,8 @@ from typing import Any
 from dq import pack as packs
 from dq import settings
 from dq.checks import CHECKS
-from dq.compile import CompiledRule, Compiler
+from dq.compile import Compiler
+from dq.compiled import CompiledRule
 from dq.errors import OptionError, Problem, did_you_mean
 from dq.functions import Dialect
 from dq.pack import Pack

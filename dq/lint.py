@@ -13,7 +13,8 @@ import duckdb
 from dq import pack as packs
 from dq import settings
 from dq.builtin import is_built_in
-from dq.compile import CompiledRule, Compiler
+from dq.compile import Compiler
+from dq.compiled import CompiledRule
 from dq.contract import Contract
 from dq.engines.duckdb import DuckDBEngine, connect
 from dq.errors import Problem, did_you_mean, gathering

@@ -17,7 +17,8 @@ import duckdb
 from sqlglot import exp
 
 from dq import loading, pack, results, route, selection, settings, tallies
-from dq.compile import CompiledRule, Compiler
+from dq.compile import Compiler
+from dq.compiled import CompiledRule
 from dq.contract import Contract
 from dq.engines.base import Counts, Outcome, absent
 from dq.engines.duckdb import DuckDBEngine, connect, lock

@@ -12,7 +12,8 @@ from sqlglot import exp
 
 from dq import score
 from dq.builtin import KINDS
-from dq.compile import CompiledRule, Compiler
+from dq.compile import Compiler
+from dq.compiled import CompiledRule
 from dq.contract import Column, Contract
 from dq.engines.base import Outcome
 from dq.engines.duckdb import ROUTES

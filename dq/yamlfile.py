@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_origin
 
 import pydantic
 from ruamel.yaml import YAML
@@ -153,12 +153,15 @@ def _problem(model: type[pydantic.BaseModel], document: Document, at: Location, 
 def _fields_at(model: type[pydantic.BaseModel], location: Location) -> list[str]:
     """Field names of the model that stands at `location` below `model`, as far as the annotations tell."""
     current: Any = model
-    for step in location:
+    steps = iter(location)
+    for step in steps:
         if isinstance(current, type) and issubclass(current, pydantic.BaseModel):
             info = _by_alias(current).get(str(step))
             if info is None:
                 continue
             current = _inner(info.annotation)
+            if get_origin(info.annotation) in (dict, list, tuple):
+                next(steps, None)  # a name or a place in the list, not a field, though it may be called like one
     return list(_by_alias(current)) if isinstance(current, type) and issubclass(current, pydantic.BaseModel) else []
 
 

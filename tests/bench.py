@@ -18,7 +18,8 @@ import pandas as pd
 
 from dq import contract as contracts
 from dq import ingest
-from dq.compile import CompiledRule, Compiler
+from dq.compile import Compiler
+from dq.compiled import CompiledRule
 from dq.contract import Contract
 from dq.engines.base import Outcome
 from dq.engines.duckdb import DuckDBEngine

@@ -56,7 +56,8 @@ def postgres_engine() -> Engine:
 
 
 POSTGRES_TYPES = {
-    "VARCHAR": "text", "BIGINT": "bigint", "SMALLINT": "smallint", "DOUBLE": "double precision", "BOOLEAN": "boolean", "DATE": "date",
+    "VARCHAR": "text", "BIGINT": "bigint", "SMALLINT": "smallint", "DOUBLE": "double precision", "BOOLEAN": "boolean",
+    "DATE": "date",
     "TIMESTAMP": "timestamp",
 }  # fmt: skip
 

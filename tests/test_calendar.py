@@ -1,6 +1,7 @@
 """The frozen bank holidays are the library's."""
 
 import datetime as dt
+from itertools import pairwise
 
 import holidays
 
@@ -31,5 +32,5 @@ def test_the_table_has_every_day_and_counts_up() -> None:
     table = working_day_table()
     assert [day for day, _, _ in table] == [FIRST + dt.timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
     assert table[0] == (FIRST, 0, 0)
-    assert all(after[1] - before[1] == after[2] for before, after in zip(table, table[1:], strict=False))
+    assert all(after[1] - before[1] == after[2] for before, after in pairwise(table))
     assert sum(working for _, _, working in table) == table[-1][1]

@@ -53,20 +53,23 @@ FAULTS = [
     ("    fix: Mend it.\n", "", 3, "'fix' is missing.", ""),
     ("id: A-1", "id: A 1", 3, "id: String should match pattern", ""),
     ("rules:\n", "ruels:\n", 2, "'ruels' is not known here.", "Did you mean 'rules'?"),
-    ("    required: surname\n", "    required: surname\n    fields: surname\n", 10, "fields: Input should be a valid tuple", ""),
-    ("    required: surname\n", "    required: surname\n    for_each: {type: dat}\n", 10, "type: Input should be", ""),
-    ("    required: surname\n", "    required: '{column}'\n    for_each: {type: datetime, tables: [plan]}\n", 10, "matches no column", "Loosen"),
-    ("    required: surname\n", "    flags: [{table: person, required: sex, forbidden: sex}]\n", 9, "a table: and exactly one check", ""),
-    ("    required: surname\n", "    flags: [{required: sex, fields: sex}]\n", 9, "fields: is a list of columns", "[a, b]"),
+    ("    required: surname\n", "    required: surname\n    fields: surname\n", 11, "fields: Input should be a valid tuple", ""),
+    ("    required: surname\n", "    required: surname\n    for_each: {type: dat}\n", 11, "type: Input should be", ""),
+    ("    required: surname\n", "    required: '{column}'\n    for_each: {type: datetime, tables: [plan]}\n", 11,
+     "matches no column", "Loosen"),
+    ("    required: surname\n", "    flags: [{table: person, required: sex, forbidden: sex}]\n", 10,
+     "a table: and exactly one check", ""),
+    ("    required: surname\n", "    flags: [{required: sex, fields: sex}]\n", 10, "fields: is a list of columns", "[a, b]"),
     ("    required: surname\n", "    required: sex\n    flags: [{required: sex}]\n", 3, "has no required beside them", ""),
-    ("    required: surname\n", "    when: sex = 'M'\n    flags: [{required: sex}]\n", 9, "has no when: beside them", ""),
-    ("      - name: one of each\n", "      - name: one of each\n        as_of: 2026-02-30\n", 12, "as_of is not a date", ""),
-    ("fails: [2]", "fails: 2", 13, "fails: is a list of keys", ""),
-    ("person: [{person_id: 01", "person: {person_id: 01", 1, "", ""),
+    ("    required: surname\n", "    when: sex = 'M'\n    flags: [{required: sex}]\n", 10, "has no when: beside them", ""),
+    ("      - name: one of each\n", "      - name: one of each\n        as_of: 2026-02-30\n", 13, "as_of is not a date", ""),
+    ("fails: [2]", "fails: 2", 14, "fails: is a list of keys", ""),
+    ("person: [{person_id: 01, surname: No}, {person_id: \"2\"}]", "person: {person_id: 01}", 13,
+     "an example's table is a list of rows", ""),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("old", "new", "line", "message", "fix"), FAULTS[:-1], ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("old", "new", "line", "message", "fix"), FAULTS, ids=lambda value: str(value)[:40])
 def test_faults(tmp_path: Path, old: str, new: str, line: int, message: str, fix: str) -> None:
     assert old in GOOD
     found = faults(tmp_path, GOOD.replace(old, new, 1))
@@ -87,7 +90,7 @@ def test_several_faults_of_several_files_at_once(tmp_path: Path) -> None:
 def test_an_id_stands_once(tmp_path: Path) -> None:
     [problem] = faults(tmp_path, GOOD + GOOD.split("rules:\n")[1])
     assert "This id stands in things.yaml:3 too." in problem.message
-    assert problem.line == 13
+    assert problem.line == 15
 
 
 def test_for_each_repeats_the_rule(tmp_path: Path) -> None:

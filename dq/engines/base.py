@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from dq.compile import CompiledRule, CompiledView
+from dq.compiled import CompiledRule, CompiledView
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ from sqlglot import exp
 
 from dq.builtin import is_built_in
 from dq.calendar import working_day_table
-from dq.compile import CompiledAlso, CompiledRule, CompiledStatement, CompiledView, Compiler
+from dq.compile import Compiler
+from dq.compiled import CompiledAlso, CompiledRule, CompiledStatement, CompiledView
 from dq.engines.base import Counts, Outcome
 from dq.functions import CALENDAR, Tree
 from dq.sqltext import as_text, cell_text, column, escaped, joined, named, table, text

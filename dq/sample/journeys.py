@@ -216,6 +216,7 @@ def _chain(draw: Draw, child: Numbers, kind: Texts, birth: Days, referral: Days,
     assessed_to = days.add_working_days(referral, lengths.assessment)
     assessed_to = np.where(conferred, days.add_working_days(conference, -draw.whole(0, 2, size)), assessed_to)
     enquiry_end = np.where(enquired, days.add_working_days(strategy, draw.whole(3, 7, size)), NONE)
+    enquiry_end = np.where(conferred, enquiry_end, np.minimum(enquiry_end, assessed_to))
     cp_start = np.where(protected, conference, NONE)
     to_review = lengths.cp_first + lengths.cp_step * (lengths.cp_reviews - 1)
     cp_end = days.working(days.add_days(cp_start, to_review))

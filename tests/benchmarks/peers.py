@@ -99,7 +99,7 @@ def page(figures: dict[str, Figures], rows: int, runs: int) -> str:
     ours, engine = figures["dq_frame"].seconds["check"], figures["dq_frame"].seconds["rules"]
     lines = [
         [
-            "dq, its nine rules alone (within the call below)", f"{engine:.2f}", "", "", f"{engine / ours:.2f}", "1.0", "", "",
+            "dq, its nine rules alone (within the call below)", f"{engine:.2f}", "", "", f"{engine / ours:.2g}", "1", "", "",
         ]
     ]  # fmt: skip
     for tool, name in NAMES.items():
@@ -107,8 +107,8 @@ def page(figures: dict[str, Figures], rows: int, runs: int) -> str:
         check, read = each.seconds["check"], each.seconds.get("read")
         lines.append(
             [
-                name, f"{check:.2f}", each.spread, f"{read:.2f}" if read is not None else "in it", f"{check / ours:.1f}",
-                f"{check / engine:.1f}", f"{each.seconds['imports']:.1f}", f"{each.peak:,.0f}",
+                name, f"{check:.2f}", each.spread, f"{read:.2f}" if read is not None else "in it", f"{check / ours:.2g}",
+                f"{check / engine:.2g}", f"{each.seconds['imports']:.1f}", f"{each.peak:,.0f}",
             ]
         )  # fmt: skip
     header = [

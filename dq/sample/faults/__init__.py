@@ -11,13 +11,16 @@ from dq.sample.faults import (  # noqa: F401
     care,
     care_records,
     homes,
+    keys,
     leaving,
+    lengths,
     loading,
     need,
     people,
     placements,
     protection,
     referrals,
+    whole,
 )
 from dq.sample.faults.campaign import Campaign
 

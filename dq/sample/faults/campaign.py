@@ -10,12 +10,14 @@ from dq.sample.draw import Draw
 from dq.sample.export import RawTexts
 from dq.sample.faults.planting import PLANTERS, WEIGHTS, Finding, Planting, Victim
 from dq.sample.faults.previous import Seen, changed_since
+from dq.sample.faults.whole import RESERVED_EACH
 from dq.sample.tables import World
 from dq.sample.workforce import Workforce
 
-FAULTY = 0.13  # faults in the first week, as a share of open children
+FAULTY = 0.15  # faults in the first week, as a share of open children
 NEW = 0.07  # faults planted each later week, as a share of those of the first
-CLEARED = 0.24  # share of faults put right each week
+LAST = ("ALL-009",)  # counts what the others have left
+CLEARED = 0.18  # share of faults put right each week
 
 
 @dataclass
@@ -30,12 +32,13 @@ class Campaign:
     _used_keys: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self._used = np.zeros(self.children, dtype=bool)
+        self._used = np.arange(self.children) % RESERVED_EACH == 0
 
     def spoil(self, week: int, today: np.datetime64, tables: World, workforce: Workforce) -> tuple[World, RawTexts, list[Finding]]:
         """Plant the faults of one week; returns the tables, the texts that are no days, and the truth."""
         draw = Draw(self.seed, f"faults of week {week}")
         planting = Planting(today, week, tables, workforce, self.children, draw, self._used, self._used_keys)
+        planting.people_before = len(self._seen["PER-023"]) if self._seen else 0
         if week == 0:
             self.first_week = max(1, round(FAULTY * int(planting.open.sum())))
         else:
@@ -43,7 +46,7 @@ class Campaign:
         new = self.first_week if week == 0 else max(1, round(NEW * self.first_week))
         quota = _quota(draw, new)
         short = 0
-        for rule in sorted(PLANTERS, key=lambda each: (-quota.get(each, 0), each)):
+        for rule in sorted(PLANTERS, key=lambda each: (each in LAST, -quota.get(each, 0), each)):
             wanted = quota.get(rule, 0)
             wanted += min(short, wanted)
             standing = self.standing.get(rule, [])

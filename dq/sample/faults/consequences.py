@@ -92,6 +92,7 @@ ALLOWED: dict[str, Allowed] = {
     "LOD-005.team.parent_id": _part_of,
     "LOD-005.voluntary_agreement.legal_status_id": _AGREED_ONCE,
     "LOD-006.cla_episode.start_reason": _all(care.later_episode, care.final),
+    "LOD-006.cla_review.participation": lambda x: ~x.is_one("cla_review", "participation", "PN0"),
     "LOD-006.missing.interview_offered": lambda x: leaving.answered(x, "N"),
     "LOD-006.person.is_mother": people.closed_outside_care,
     "LOD-006.placement.change_reason": placements.followed,
@@ -110,7 +111,9 @@ ALLOWED: dict[str, Allowed] = {
         rows_that.INERT["cla_visit"],
         lambda x: x.of("cla_visit", x.count("placement", x.is_one("placement", "type", "U1", "U4")) == 0),
     ),
-    "LOD-008.cp_plan.start_date": _all(protection.over, lambda x: x.filled("cp_plan", "conference_id")),
+    "LOD-008.cp_plan.start_date": _all(
+        protection.over, lambda x: x.filled("cp_plan", "conference_id") & assessments.referral_open(x, "cp_plan")
+    ),
     "LOD-008.cp_visit.visit_date": _only_visit("cp_visit", "cp_plan", protection.running),
     "LOD-008.disability.end_date": every("disability"),
     "LOD-008.early_help.start_date": _blank("early_help", "end_date"),
@@ -138,8 +141,6 @@ ALSO: dict[str, tuple[str, ...]] = {
     "LOD-005.placement.cla_id": ("VIS-001",),
     "LOD-005.s47_enquiry.person_id": ("LOD-009",),
     "LOD-006.cla_review.cancelled": ("REV-001",),
-    "LOD-006.document.location": ("DOC-002",),
-    "LOD-006.placement.type": ("PLA-003",),
     "LOD-008.care_leaver.pathway_plan_date": ("LEA-012",),
     "LOD-008.cin_episode.decision_date": ("REF-006",),
     "LOD-008.cin_episode.referral_date": ("REF-003",),
@@ -192,4 +193,17 @@ LINKED: dict[str, tuple[Link, ...]] = {
     "LOD-008.initial_cp_conference.conference_date": (_ITS_ENQUIRY,),
     "LOD-008.legal_status.start_date": (_ITS_EPISODE,),
     "LOD-008.placement.start_date": (("CLA-013", "cla_episode", "placement_id", "placement_id"),),
+}
+
+# Records of each table to which no other record is linked, where INERT allows others too.
+PARTLESS: dict[str, Allowed] = {
+    "assessment": _all(_blank("assessment", "authorised_date")),
+    "cin_episode": rows_that.single_referral,
+    "cin_visit": every("cin_visit"),
+    "cp_review": every("cp_review"),
+    "cp_visit": every("cp_visit"),
+    "cla_episode": every("cla_episode"),
+    "cla_review": every("cla_review"),
+    "cla_visit": every("cla_visit"),
+    "team": _part_of,
 }

@@ -61,8 +61,9 @@ def single_referral(x: Planting) -> Flags:
 
 
 def single_episode(x: Planting) -> Flags:
-    """The one episode of the only period of care, which is over."""
-    return final(x) & (place_of(x)[0] == 0) & once(x, "cla_episode") & ~x.of("cla_episode", x.looked_after)
+    """The one episode of the only period of care, which is over, of a child who was never missing."""
+    at_home = ~x.looked_after & (x.count("missing") == 0)
+    return final(x) & (place_of(x)[0] == 0) & once(x, "cla_episode") & x.of("cla_episode", at_home)
 
 
 def single_placement(x: Planting) -> Flags:

@@ -56,6 +56,7 @@ class Planting:
     draw: Draw
     used: Flags
     used_keys: set[tuple[str, str]]
+    people_before: int = 0  # people in the extract before, 0 where there is none
     raw: dict[tuple[str, str], dict[int, str]] = field(default_factory=dict)
     truth: list[Finding] = field(default_factory=list)
     victims: list[Victim] = field(default_factory=list)
@@ -105,7 +106,7 @@ class Planting:
             return np.array([], dtype=np.int64)
         child = self.tables[table].child
         free = allowed & ((child == NOBODY) | ~self.used[child])
-        rows = np.flatnonzero(free)
+        rows = np.flatnonzero(free[: self._length[table]])
         late = np.where(child[rows] == NOBODY, False, ~self.open[child[rows]]) & self.draw.chance(0.85, len(rows))
         rows = rows[np.lexsort((self.draw.random.random(len(rows)), late))]
         if len(rows) and child[rows[0]] == NOBODY:
@@ -113,6 +114,12 @@ class Planting:
             return np.array([row for row in rows if (table, keys[row]) not in self.used_keys][:count], dtype=np.int64)
         _, first = np.unique(child[rows], return_index=True)
         return rows[np.sort(first)][:count]
+
+    def whole_extract(self, stays: bool = True) -> bool:
+        """Whether a fault of the whole extract is wanted this week; one that does not stay is for new ones only."""
+        wanted = self._new > 0 or (stays and len(self._continuing) > 0)
+        self.victims = [("extract",)] if wanted else []
+        return wanted
 
     def use(self, table: str, rows: Numbers) -> None:
         """Mark the children (or the records of no child) as taken."""

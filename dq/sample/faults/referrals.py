@@ -147,7 +147,7 @@ def dormant(x: Planting) -> None:
     quiet = x.before_first(FAR_BACK)
     recent = sum(x.count(table, x[table].known > quiet) for table in _ACTIVE)
     asleep = (np.asarray(recent) == 0) & (x.ages >= 1) & (x.ages < 17) & ~x.open
-    latest = last_of_child(x) & only_assessed(x) & x.of("cin_episode", asleep)
+    latest = last_of_child(x) & only_assessed(x) & x.of("cin_episode", asleep) & (x["cin_episode"]["close_date"] < quiet)
     in_post = set(x["professional"]["professional_id"][~x.filled("professional", "left_date")])
     allocation: dict[str, int] = {}
     for place in np.flatnonzero(x.filled("involvement", "referral_id") & x.of("involvement", asleep)):
