@@ -36,6 +36,8 @@ SETTINGS = {
     "year_start": Setting(type="date", value="make_date(:year - 1, 4, 1)", derived=True),
 }
 
+GOLDEN = Path(__file__).parent / "golden"
+
 
 @cache
 def small() -> Contract:

@@ -7,12 +7,9 @@ with ``pytest tests/checks --update-golden`` and read the difference before it i
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from bench import Bench
-
-GOLDEN = Path(__file__).parent / "golden"
+from bench import GOLDEN, Bench
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -43,7 +43,7 @@ def _supervisions(story: Story, draw: Draw) -> Table:
     needed = np.flatnonzero(spells.kind == "cin")
     closely = np.flatnonzero(~np.isin(spells.kind, ["nfa", "assess", "cin"]))
     seldom, some = every(draw, begin[needed], until[needed], (50, 70), (20, 50))
-    often, more = every(draw, begin[closely], until[closely], (28, 36), (8, 25))
+    often, more = every(draw, begin[closely], until[closely], (28, 36), (3, 12))
     spell, on = np.append(needed[seldom], closely[often]), np.append(some, more)
     post = story.cases.post_of(spell, on)
     recorded = days.add_working_days(on, draw.place((60, 25, 15), len(on)))

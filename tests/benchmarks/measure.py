@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent.parent
+BUSY = os.getloadavg()[0]
+"""How many processes wanted a core in the minute before the script began, on average."""
 
 
 @dataclass(frozen=True)
@@ -54,18 +56,13 @@ def run(arguments: Sequence[str | Path], *, codes: Iterable[int] = (0,)) -> Chil
 
 
 def machine(libraries: Iterable[str]) -> str:
-    """The machine and the versions, without its name."""
+    """The machine, how busy it was, and the versions; not its name."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in libraries)
     return (
         f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GB of memory, "
-        f"Python {platform.python_version()}; {versions}."
+        f"Python {platform.python_version()}; {versions}. Load of the machine before the run: {BUSY:.1f}."
     )
-
-
-def load() -> float:
-    """How many processes wanted a core in the last minute, on average."""
-    return os.getloadavg()[0]
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -8,8 +8,7 @@ import sqlglot
 import test_date_checks
 import test_record_checks
 import test_value_checks
-from bench import compiler, rule
-from conftest import GOLDEN
+from bench import GOLDEN, compiler, rule
 
 from dq.checks import CHECKS
 from dq.functions import DIALECTS, Dialect

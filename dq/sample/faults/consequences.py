@@ -111,6 +111,7 @@ ALLOWED: dict[str, Allowed] = {
         rows_that.INERT["cla_visit"],
         lambda x: x.of("cla_visit", x.count("placement", x.is_one("placement", "type", "U1", "U4")) == 0),
     ),
+    "LOD-008.cp_plan.end_date": _all(protection.over, lambda x: x.of("cp_plan", x.count("cin_plan") == 0)),
     "LOD-008.cp_plan.start_date": _all(
         protection.over, lambda x: x.filled("cp_plan", "conference_id") & assessments.referral_open(x, "cp_plan")
     ),

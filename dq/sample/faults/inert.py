@@ -35,6 +35,12 @@ def _of_care(table: str, column: str) -> Allowed:
     return lambda x: latest(x, table, column) & once(x, table) & ~x.of(table, x.looked_after) & (x[table][column] < x.before_first(60))
 
 
+def _not_first(x: Planting) -> Flags:
+    """Visits other than those on the day after a placement began."""
+    begun = x["placement"].child * 100_000 + (x["placement"]["start_date"] + 1).astype(np.int64)
+    return ~np.isin(x["cla_visit"].child * 100_000 + x["cla_visit"]["visit_date"].astype(np.int64), begun)
+
+
 def only_assessment(x: Planting) -> Flags:
     """Finished assessments of children who had no other, after which something was done."""
     return (
@@ -134,7 +140,7 @@ INERT: dict[str, Allowed] = {
     "legal_status": single_status,
     "voluntary_agreement": every("voluntary_agreement"),
     "cla_review": _of_care("cla_review", "review_date"),
-    "cla_visit": _of_care("cla_visit", "visit_date"),
+    "cla_visit": lambda x: _of_care("cla_visit", "visit_date")(x) & _not_first(x),
     "cla_care_plan": lambda x: once(x, "cla_care_plan"),
     "cla_health": dental,
     "cla_immunisation": every("cla_immunisation"),

@@ -6,7 +6,7 @@ from dq.sample.days import Numbers
 from dq.sample.faults.consequences import PARTLESS
 from dq.sample.faults.inert import INERT
 from dq.sample.faults.planting import KEYS, Planting, plants
-from dq.sample.faults.simple import Allowed, cell
+from dq.sample.faults.simple import Allowed, Value, cell
 from dq.sample.tables import same
 
 RARE = 0.1
@@ -33,7 +33,11 @@ def _allowed(table: str) -> Allowed:
     return PARTLESS.get(table, INERT[table])
 
 
-def _long(table: str, column: str) -> object:
+def _filled(table: str, column: str) -> Allowed:
+    return lambda x: INERT[table](x) & x.filled(table, column)
+
+
+def _longer(table: str, column: str) -> Value:
     return lambda x, rows: x[table][column][rows].astype(object) + " " + LONG * 4
 
 
@@ -48,7 +52,7 @@ for _name, _times in _TEXTS.items():
     cell(f"LOD-004.{_name}", _table, _column, INERT[_table], LONG * _times, weight=RARE)
 for _name, _rules in _ALSO.items():
     _table, _column = _name.split(".")
-    cell(f"LOD-004.{_name}", _table, _column, INERT[_table], LONG * 4, also=_rules, weight=RARE)
+    cell(f"LOD-004.{_name}", _table, _column, _filled(_table, _column), _longer(_table, _column), also=_rules, weight=RARE)
 
 
 def _everywhere(rule: str, table: str, column: str, linked: tuple[tuple[str, str], ...], allowed: Allowed) -> None:

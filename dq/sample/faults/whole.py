@@ -69,12 +69,14 @@ def too_many_cases(x: Planting) -> None:
     table = x["involvement"]
     working = np.isin(x["professional"]["professional_id"], table["professional_id"][cases])
     rows = x.pick("professional", working & ~x.filled("professional", "left_date"))
+    taken = np.isin(table["professional_id"], x["professional"]["professional_id"][rows])
     for row in rows:
         worker, team = x["professional"]["professional_id"][row], x["professional"]["team_id"][row]
-        others = np.flatnonzero(cases & (table["professional_id"] != worker))
-        others = others[np.argsort(table["team_id"][others] != team, kind="stable")]
         own = np.unique(table.child[cases & (table["professional_id"] == worker)])
+        others = np.flatnonzero(cases & ~taken)
+        others = others[np.argsort(table["team_id"][others] != team, kind="stable")]
         more = others[: max(0, MOST_CASES + 3 - len(own))]
         if len(own) + len(np.unique(table.child[more])) > MOST_CASES:
             x.set("involvement", "professional_id", more, worker)
+            taken[more] = True
             x.expect("ALL-009", "professional", row)
