@@ -141,7 +141,7 @@ class Compiler:
         for name, source in view.columns.items():
             if name in relation.columns:
                 reader.fault(f"{base} has a column {name!r} already.", "Choose another name.")
-            tree, kind = reader.read(source, Scope({base: relation}, windows=True))
+            tree, kind = reader.read(source, Scope({base: relation}, windows=True, in_view=True))
             columns[name] = kind
             expressions.append(exp.alias_(tree, name, quoted=True))
         return exp.select(*expressions).from_(table(base)), columns

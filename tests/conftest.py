@@ -6,10 +6,16 @@ with ``pytest tests/checks --update-golden`` and read the difference before it i
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 import pytest
 from bench import GOLDEN, Bench
+from hypothesis import settings
+
+settings.register_profile("ci", derandomize=True, print_blob=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")  # a run in CI says the same twice
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -335,3 +335,11 @@ def test_neither_the_order_of_rows_nor_threads_matter(world: dict[str, Rows], se
     told = answers(bench, world)
     assert answers(bench, shuffled) == told
     assert answers(two_threads, world) == told
+
+
+def test_a_window_is_unknown_where_its_partition_is_blank() -> None:
+    window = "lag(date_of_birth) over (partition by mother_id order by date_of_birth)"
+    added = View("siblings", "The child before", adds_to="person", columns={"elder_born": window})
+    tree = compiler(views=[added]).views["siblings"].tree
+    written = 'CASE WHEN NOT "person"."mother_id" IS NULL THEN LAG("person"."date_of_birth") OVER'
+    assert written in tree.sql(dialect="duckdb")

@@ -115,6 +115,7 @@ class Scope:
     outer: Scope | None = None
     qualified: bool = False
     windows: bool = False
+    in_view: bool = False
     aggregates: bool = False
     whole_extract: bool = False
     ctes: Mapping[str, Relation] = field(default_factory=dict)

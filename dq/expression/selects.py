@@ -122,7 +122,7 @@ def _select(
     if node.args.get("group") is not None and any(each.find(exp.Window) for each in node.expressions):
         reader.fault("A window (OVER) stands in a SELECT with GROUP BY.", "Group in a CTE, and put the window over that.")
     sources: dict[str, Relation] = {}
-    scope = Scope(sources, outer, qualified=True, windows=outer is None or outer.windows, aggregates=True, ctes=ctes)
+    scope = Scope(sources, outer, qualified=True, windows=outer is None or outer.windows, in_view=True, aggregates=True, ctes=ctes)
     tree = exp.Select()
     from_ = node.args.get("from_")
     if from_ is None:

@@ -46,6 +46,8 @@ def _aggregate(reader: Reader, node: exp.Func, scope: Scope) -> Typed:
     else:
         tree, kind = reader.walk(argument, inner)
         tree = binary((tree, kind)) if isinstance(node, exp.Min | exp.Max) else tree
+    if kind.type == "null":
+        return reader.fault(f"{node.sql_name().lower()} of NULL.", "Name a column.")
     takes = TAKES.get(type(node))
     if takes is not None and kind.family not in (*takes, "null", "any"):
         return reader.fault(f"{node.sql_name().lower()} of {described(kind)}.", f"It takes a {takes[0]}.")
@@ -104,7 +106,13 @@ def _window(reader: Reader, node: exp.Window, scope: Scope) -> Typed:
         spec=spec.copy() if spec else None,
         over="OVER",
     )
-    return window, kind
+    return (_unless_blank(partition, window) if scope.in_view else window), kind
+
+
+def _unless_blank(partition: list[Tree], window: Tree) -> Tree:
+    """Unknown where a PARTITION BY is blank: records without a plan do not belong to one and the same plan."""
+    known = [exp.not_(exp.Is(this=each.copy(), expression=exp.Null())) for each in partition]
+    return exp.Case(ifs=[exp.If(this=exp.and_(*known), true=window)]) if known else window
 
 
 def _plain_frame(spec: exp.WindowSpec) -> bool:

@@ -13,7 +13,7 @@ from dq.ingest.kind import SUPPORTED, named_kind
 from dq.ingest.model import FileRef, TableInput, plain_name
 from dq.source_map import ColumnSource, SourceMap
 
-NOT_DATA = ("previous", "reports")
+NOT_DATA = ("previous", "reports", "truth.csv")
 
 
 def locate(folder: Path, contract: Contract, source_map: SourceMap | None = None) -> list[TableInput]:
@@ -46,7 +46,8 @@ def locate(folder: Path, contract: Contract, source_map: SourceMap | None = None
 def files(folder: Path) -> list[FileRef]:
     """Every file below a folder, archives opened, in the order of their names.
 
-    Left out: hidden files, a spreadsheet program's lock files, and the folders of last year's return and of results.
+    Left out: hidden files, a spreadsheet program's lock files, the folders of last year's return and of results, and the
+    truth.csv that a generated extract carries.
     """
     if not folder.is_dir():
         raise InputError(Problem(str(folder), message="The folder of the extract does not exist."))

@@ -125,4 +125,3 @@ def _conferences(story: Story, draw: Draw, enquiry: Table, moved_in: Flags) -> T
         "_spell": rows,
     }
     return Table(columns, spells.conference, spells.child)
-

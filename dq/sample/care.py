@@ -16,7 +16,9 @@ from dq.sample.tables import Table, World, blank, rising, same, text, where
 NEEDS = {"N1": 65.0, "N2": 3.0, "N3": 3.0, "N4": 8.0, "N5": 13.0, "N6": 1.5, "N7": 0.2, "N8": 6.3}
 # How a period begins in law, and what may follow.
 ROUTES = {"V2": 44.0, "C1": 38.0, "L2": 6.0, "L1": 4.0, "C2": 8.0}
-_FOLLOWS = {"V2": ("V2", "C1", "C2"), "C1": ("C1", "C2", "E1"), "L2": ("L2", "C1", "C2"), "L1": ("L1", "V2", "C1", "C2"), "C2": ("C2",)}
+_FOLLOWS = {
+    "V2": ("V2", "C1", "C2"), "C1": ("C1", "C2", "E1"), "C2": ("C2",), "L1": ("L1", "V2", "C1", "C2"), "L2": ("L2", "C1", "C2"),
+}  # fmt: skip
 _SHORT = {"L2": (5, 20), "L1": (1, 3)}
 _CHANGES = {"P": 62.0, "L": 24.0, "B": 6.0, "T": 5.0, "U": 3.0}
 _FOSTERED = {"U6": 46.0, "U4": 16.0, "U3": 11.0, "U1": 9.0, "U5": 2.0, "K2": 9.0, "R1": 2.0, "P1": 5.0}
@@ -59,9 +61,7 @@ def draw_periods(story: Story) -> Periods:
     spells = story.spells.take(rows)
     ids = rising("60", spells.care_start)
     start, end = spells.care_start, spells.care_end
-    return Periods(
-        rows, spells.child, spells.birth, start, end, ids, draw.code(ROUTES, len(rows)), draw.code(NEEDS, len(rows))
-    )
+    return Periods(rows, spells.child, spells.birth, start, end, ids, draw.code(ROUTES, len(rows)), draw.code(NEEDS, len(rows)))
 
 
 def draw_segments(story: Story, periods: Periods) -> Segments:
@@ -101,8 +101,9 @@ def _counted(marks: Flags, owner: Numbers) -> Numbers:
     """How many marks each row's owner has up to the row."""
     total = np.cumsum(marks)
     first = place_in(owner) == 0
-    before = (total - marks)[first]
-    return total - before[np.cumsum(first) - 1]
+    before: Numbers = (total - marks)[first]
+    counted: Numbers = total - before[np.cumsum(first) - 1]
+    return counted
 
 
 def make_care(story: Story, periods: Periods, segments: Segments) -> World:
@@ -180,7 +181,8 @@ def _placements(story: Story, draw: Draw, periods: Periods, segments: Segments, 
 
 def _miles(draw: Draw, size: int) -> Texts:
     tenths = draw.length(80, 1.0, 0, 2500, size)
-    return text(tenths // 10) + "." + text(tenths % 10)
+    miles: Texts = text(tenths // 10) + "." + text(tenths % 10)
+    return miles
 
 
 def _episodes(story: Story, draw: Draw, periods: Periods, segments: Segments, placement: Table) -> Table:

@@ -130,10 +130,10 @@ def _health(story: Story, draw: Draw, periods: Periods, until: Days) -> Table:
     older_owner, older = every(draw, latest, until, (280, 340), (130, 165))
     dental_owner, dental = every(draw, initial, until, (300, 420), (20, 160))
     first = np.flatnonzero(initial < until)
-    parts = ((first, initial[first], "IHA"), (young_owner, young, "RHA"), (older_owner, older, "RHA"), (dental_owner, dental, "DENTAL"))
-    period = np.concatenate([owner for owner, _, _ in parts])
-    on = np.concatenate([each for _, each, _ in parts])
-    kind = np.concatenate([same(code, len(owner)) for owner, _, code in parts])
+    period = np.concatenate([first, young_owner, older_owner, dental_owner])
+    on = np.concatenate([initial[first], young, older, dental])
+    counts = {"IHA": len(first), "RHA": len(young) + len(older), "DENTAL": len(dental)}
+    kind = np.concatenate([same(code, count) for code, count in counts.items()])
     refused = (kind == "DENTAL") & draw.chance(0.05, len(on))
     columns = {
         "health_check_id": rising("67", on),
@@ -186,5 +186,3 @@ def _substances(story: Story, draw: Draw, periods: Periods, until: Days) -> Tabl
         "intervention_received": flag(draw.chance(0.6, len(on))),
     }
     return Table(columns, on, periods.child[owner])
-
-

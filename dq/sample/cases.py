@@ -9,9 +9,9 @@ import numpy as np
 from dq.sample import days
 from dq.sample.days import NONE, Days, Flags, Numbers
 from dq.sample.draw import Texts
-from dq.sample.journeys import Spells
 from dq.sample.periods import Help, Leaving
 from dq.sample.schedule import repeat
+from dq.sample.spells import Spells
 from dq.sample.tables import Table, numbers, where
 from dq.sample.workforce import (
     ASSESSMENT,
@@ -102,8 +102,7 @@ def _stages(spells: Spells, disabled: Flags) -> list[_Part]:
     )
     yes = np.ones(len(everyone), dtype=bool)
     return [
-        (spells.child[everyone], everyone, service[everyone], start[everyone], end[everyone], yes)
-        for service, start, end in stages
+        (spells.child[everyone], everyone, service[everyone], start[everyone], end[everyone], yes) for service, start, end in stages
     ]
 
 
@@ -125,9 +124,7 @@ def _reviewed(spells: Spells) -> _Part:
     return spells.child[rows], rows, np.full(len(rows), REVIEWING), spells.care_start[rows], spells.care_end[rows], no
 
 
-def make_involvements(
-    cases: Cases, workforce: Workforce, person_ids: Texts, referral_ids: Texts, last: np.datetime64
-) -> Table:
+def make_involvements(cases: Cases, workforce: Workforce, person_ids: Texts, referral_ids: Texts, last: np.datetime64) -> Table:
     """Table involvement: each case with each holder of its post, one after the other."""
     rows = np.flatnonzero(cases.start <= last)
     first = workforce.tenure(cases.post[rows], cases.start[rows])

@@ -28,7 +28,8 @@ def day(value: date | str) -> np.datetime64:
 
 def add_days(days: Days, count: Numbers | int) -> Days:
     """Each day so many days later."""
-    return days + np.asarray(count).astype("timedelta64[D]")
+    moved: Days = days + np.asarray(count).astype("timedelta64[D]")
+    return moved
 
 
 def working(days: Days) -> Days:
@@ -59,7 +60,8 @@ def add_months(days: Days, count: Numbers | int) -> Days:
     ahead = months + np.asarray(count).astype("timedelta64[M]")
     into_month = days - months.astype("datetime64[D]")
     last = (ahead + np.timedelta64(1, "M")).astype("datetime64[D]") - ahead.astype("datetime64[D]") - np.timedelta64(1, "D")
-    return ahead.astype("datetime64[D]") + np.minimum(into_month, last)
+    moved: Days = ahead.astype("datetime64[D]") + np.minimum(into_month, last)
+    return moved
 
 
 def add_years(days: Days, count: Numbers | int) -> Days:

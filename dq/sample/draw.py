@@ -29,7 +29,8 @@ class Draw:
     def between(self, low: Numbers | int, high: Numbers | int) -> Numbers:
         """A whole number for each pair of bounds, both included; the low one where they cross."""
         low, high = np.broadcast_arrays(np.asarray(low), np.asarray(high))
-        return low + np.floor(self.random.random(low.shape) * np.maximum(high - low + 1, 1)).astype(np.int64)
+        drawn: Numbers = low + np.floor(self.random.random(low.shape) * np.maximum(high - low + 1, 1)).astype(np.int64)
+        return drawn
 
     def chance(self, share: float | npt.NDArray[np.float64], size: int) -> Flags:
         """True for about this share."""
@@ -51,7 +52,8 @@ class Draw:
     def place(self, weights: Collection[float], size: int) -> Numbers:
         """Places in a list by weight."""
         edges = np.cumsum(np.array(list(weights), dtype=float))
-        return np.searchsorted(edges, self.random.random(size) * edges[-1], side="right").clip(0, len(edges) - 1)
+        places: Numbers = np.searchsorted(edges, self.random.random(size) * edges[-1], side="right").clip(0, len(edges) - 1)
+        return places
 
     def order(self, size: int) -> Numbers:
         """The numbers 0 to size - 1 in random order."""

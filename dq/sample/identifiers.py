@@ -23,7 +23,7 @@ def nhs_numbers(draw: Draw, count: int) -> Texts:
     check = (11 - (digits * np.arange(10, 1, -1)).sum(axis=1) % 11) % 11
     right = (check < 10) & ((digits != digits[:, :1]).any(axis=1))
     numbers = (bodies * 10 + check)[right][:count]
-    return numbers.astype("U10").astype(object)
+    return as_text(numbers)
 
 
 def upns(draw: Draw, count: int) -> Texts:
@@ -34,7 +34,8 @@ def upns(draw: Draw, count: int) -> Texts:
     bodies = ((authority * 10_000 + school) * 100 + year) * 1000 + serial
     letters = (_digits(bodies, 12) * np.arange(2, 14)).sum(axis=1) % 23
     first = np.array(list(UPN_LETTERS), dtype=object)[letters]
-    return first + bodies.astype("U12").astype(object)
+    numbers: Texts = first + as_text(bodies)
+    return numbers
 
 
 def postcodes(draw: Draw, count: int) -> Texts:
@@ -45,6 +46,11 @@ def postcodes(draw: Draw, count: int) -> Texts:
     for _ in range(2):
         inward = np.char.add(inward, letters[draw.whole(0, len(letters) - 1, count)])
     return np.char.add(np.char.add(outward, " "), inward).astype(object)
+
+
+def as_text(numbers: Numbers) -> Texts:
+    """Whole numbers as text."""
+    return np.asarray(numbers.astype("U19").astype(object))
 
 
 def _spread(draw: Draw, start: int, size: int, count: int) -> Numbers:

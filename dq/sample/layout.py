@@ -6,7 +6,7 @@ slip in the map is found instead of copied.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dq.sample.values import VALUES
 
@@ -18,7 +18,7 @@ class Part:
     file: str
     columns: dict[str, str]
     mark: tuple[str, str] | None = None
-    values: dict[str, dict[str, str]] | None = None
+    values: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 _COLUMNS = {
@@ -43,8 +43,7 @@ _COLUMNS = {
         "start_date=DATE_FROM end_date=DATE_TO parental_responsibility=PARENTAL_RESP"
     ),
     "disability": (
-        "CLASSIFICATIONS: disability_id=CLASSIFICATION_ID person_id=PI_NUMBER code=CLASS_CODE start_date=DATE_FROM "
-        "end_date=DATE_TO"
+        "CLASSIFICATIONS: disability_id=CLASSIFICATION_ID person_id=PI_NUMBER code=CLASS_CODE start_date=DATE_FROM end_date=DATE_TO"
     ),
     "immigration_status": (
         "CLASSIFICATIONS: immigration_status_id=CLASSIFICATION_ID person_id=PI_NUMBER status=CLASS_CODE "
@@ -84,8 +83,7 @@ _COLUMNS = {
         "end_date=DATE_TO team_id=TEAM_CODE worker_id=WORKER_ID"
     ),
     "cin_review": (
-        "ACTIVITIES: review_id=ACTIVITY_ID plan_id=CINPLAN_ID due_date=DUE_DATE review_date=START_DATE "
-        "worker_id=WORKER_ID"
+        "ACTIVITIES: review_id=ACTIVITY_ID plan_id=CINPLAN_ID due_date=DUE_DATE review_date=START_DATE worker_id=WORKER_ID"
     ),
     "cin_visit": (
         "OBSERVATIONS: visit_id=OBS_ID person_id=PI_NUMBER plan_id=CINPLAN_ID visit_date=OBS_DATE seen=CHILD_SEEN "
@@ -137,17 +135,13 @@ _COLUMNS = {
         "LAC_CARE_PLANS: care_plan_id=CARE_PLAN_ID person_id=PI_NUMBER start_date=START_DATE end_date=END_DATE "
         "permanence_plan=PERMANENCE"
     ),
-    "cla_health": (
-        "ACTIVITIES: health_check_id=ACTIVITY_ID person_id=PI_NUMBER type=SUB_TYPE check_date=START_DATE status=STATUS"
-    ),
+    "cla_health": ("ACTIVITIES: health_check_id=ACTIVITY_ID person_id=PI_NUMBER type=SUB_TYPE check_date=START_DATE status=STATUS"),
     "cla_immunisation": "LAC_IMMUNISATIONS: person_id=PI_NUMBER up_to_date=UP_TO_DATE status_date=CHECKED_DATE",
     "substance_misuse": (
         "ACTIVITIES: misuse_id=ACTIVITY_ID person_id=PI_NUMBER misuse_date=START_DATE substance=SUB_TYPE "
         "intervention_received=ACCEPTED_FLAG"
     ),
-    "sdq_score": (
-        "ACTIVITIES: sdq_id=ACTIVITY_ID person_id=PI_NUMBER completed_date=START_DATE score=SCORE reason=SDQ_REASON"
-    ),
+    "sdq_score": ("ACTIVITIES: sdq_id=ACTIVITY_ID person_id=PI_NUMBER completed_date=START_DATE score=SCORE reason=SDQ_REASON"),
     "previous_permanence": (
         "LAC_PREVIOUS_PERMANENCE: previous_permanence_id=ROW_ID person_id=PI_NUMBER option=OPTION_CODE "
         "order_date=ORDER_DATE authority=LA_CODE"
@@ -182,9 +176,7 @@ _COLUMNS = {
         "pathway_plan_date=PATHWAY_PLAN_DATE pathway_plan_review_date=PATHWAY_REVIEW_DATE adviser_id=ADVISER_ID "
         "team_id=TEAM_CODE worker_id=WORKER_ID"
     ),
-    "team": (
-        "TEAMS: team_id=TEAM_CODE name=TEAM_NAME parent_id=PARENT_CODE manager_id=MANAGER_ID closed_date=CLOSED_DATE"
-    ),
+    "team": ("TEAMS: team_id=TEAM_CODE name=TEAM_NAME parent_id=PARENT_CODE manager_id=MANAGER_ID closed_date=CLOSED_DATE"),
     "professional": (
         "WORKERS: professional_id=WORKER_ID staff_id=PAYROLL_NO name=WORKER_NAME registration_number=SWE_NUMBER "
         "job_title=JOB_TITLE team_id=TEAM_CODE full_time_equivalent=FTE agency=AGENCY start_date=START_DATE "

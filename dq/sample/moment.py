@@ -96,4 +96,4 @@ def _unborn(person: Table, today: np.datetime64) -> None:
     person["forename"] = np.where(unborn, "Unborn", person["forename"])
     person["sex"] = np.where(unborn, "U", person["sex"])
     for column in ("other_names", "nhs_number", "upn", "ethnicity"):
-        person[column] = np.where(unborn, None, person[column])
+        _clear(person[column], unborn)

@@ -98,7 +98,7 @@ def _children(draw: Draw, story: Story, surname: Texts) -> Table:
 
 def _told_apart(columns: dict[str, Column]) -> dict[str, Column]:
     """Give a second forename to whoever has the name and birthday of somebody before them."""
-    seen = {}
+    seen: dict[tuple[object, ...], int] = {}
     for row, who in enumerate(zip(columns["forename"], columns["surname"], columns["date_of_birth"].tolist(), strict=True)):
         if seen.setdefault(who, row) != row:
             columns["forename"][row] += "-Rae"
@@ -150,9 +150,7 @@ def _relatives(draw: Draw, sex: str, ids: Texts, surname: Texts, born: Days, kno
     return Table(columns, known)
 
 
-def _relation(
-    draw: Draw, here: Texts, there: Texts, role: str, child: Numbers, known: Days, responsible: str | None
-) -> Table:
+def _relation(draw: Draw, here: Texts, there: Texts, role: str, child: Numbers, known: Days, responsible: str | None) -> Table:
     size = len(here)
     has = draw.chance(0.97 if responsible == "F" else 0.7, size)
     columns = {

@@ -9,7 +9,8 @@ import numpy as np
 from dq.sample import days
 from dq.sample.days import Days, Numbers
 from dq.sample.draw import Draw, Texts
-from dq.sample.journeys import Children, Spells
+from dq.sample.journeys import Children
+from dq.sample.spells import Spells
 
 
 @dataclass
@@ -88,8 +89,6 @@ def draw_leaving(seed: int, children: Children, spells: Spells) -> Leaving:
     until = np.where(children.state[child] == "leaver", days.add_years(birth, 25), short)
     young = (child, start, end, assessed, pathway, pathway)
     adult = (child, eighteen, until, assessed, pathway, eighteen)
-    of, begun, ended, needs, plan, known = (
-        np.append(a[eligible], b[turned]) for a, b in zip(young, adult, strict=True)
-    )
+    of, begun, ended, needs, plan, known = (np.append(a[eligible], b[turned]) for a, b in zip(young, adult, strict=True))
     words = np.array(["Eligible"] * int(eligible.sum()) + ["Former Relevant"] * int(turned.sum()), dtype=object)
     return Leaving(of, words, begun, ended, needs, plan, known)

@@ -71,9 +71,7 @@ def _cin_reviews(story: Story, draw: Draw, plan: Table) -> Table:
     return Table(columns, on, plan.child[owner])
 
 
-def _visits(
-    story: Story, draw: Draw, plan: Table, prefix: str, gap: tuple[int, int], first: tuple[int, int]
-) -> Table:
+def _visits(story: Story, draw: Draw, plan: Table, prefix: str, gap: tuple[int, int], first: tuple[int, int]) -> Table:
     """Visits under a plan, in working days apart, written up within three."""
     owner, on = every(draw, plan["start_date"], _until(plan, story), gap, first, working=True)
     size, spell = len(on), plan["_spell"][owner]
@@ -149,4 +147,3 @@ def _cp_reviews(story: Story, draw: Draw, plan: Table) -> Table:
         "participation": participation(draw, spells.birth[owner], on),
     }
     return Table(columns, on, plan.child[owner])
-

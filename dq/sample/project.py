@@ -13,7 +13,7 @@ from dq.errors import OptionError
 from dq.sample import days
 from dq.sample.export import RawTexts, write_extract
 from dq.sample.faults import Campaign
-from dq.sample.faults.planting import Finding
+from dq.sample.faults.registry import Finding
 from dq.sample.moment import as_of
 from dq.sample.story import tell
 from dq.sample.tables import World
@@ -22,7 +22,7 @@ from dq.sample.world import make_world
 
 WEEK = np.timedelta64(7, "D")
 DQ_YAML = """\
-# A fictional council. Nobody in it exists; `truth` says what is wrong in each extract.
+# A fictional council. Nobody in it exists; truth.csv says what is wrong in each extract.
 project: "Testshire: CareFirst to Liquidlogic"
 pack: casework
 source: carefirst
@@ -50,7 +50,7 @@ def write(
 ) -> None:
     """Write a project of so many children into `out`: `weeks` extracts, the newest of the day `last`.
 
-    Writes dq.yaml, teams.csv, extracts/YYYY-MM-DD/*.csv and truth/YYYY-MM-DD.csv (rule, table, key of every planted
+    Writes dq.yaml, teams.csv, extracts/YYYY-MM-DD/*.csv and beside them truth.csv (rule, table, key of every planted
     fault). The same arguments give the same bytes. `progress` is told a line for each thing written. Raises
     `OptionError` when a number makes no sense.
     """
@@ -72,7 +72,7 @@ def write(
         if faults:
             seen, raw, truth = campaign.spoil(week, today, seen, story.workforce)
         rows = write_extract(out / "extracts" / str(today), seen, raw)
-        _write_truth(out / "truth" / f"{today}.csv", truth)
+        _write_truth(out / "extracts" / str(today) / "truth.csv", truth)
         say(f"{today}: {rows:,} rows")
 
 

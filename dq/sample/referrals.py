@@ -19,7 +19,7 @@ NEEDS = {"N1": 57.0, "N2": 8.0, "N3": 3.0, "N4": 9.5, "N5": 15.0, "N6": 3.0, "N7
 _REFERRED = {"Assessment required": 84.0, "Strategy discussion and/or Section 47 enquiry": 12.0, "Other": 4.0}
 _NOT_REFERRED = {"No Further Action": 52.0, "Information and Advice": 48.0}
 _NFA = {"No Further Action": 60.0, "Advice and Information or signpost to other services": 25.0, "Step-down to Early Help": 15.0}
-_HELP_REASONS = ("Parenting support", "School attendance", "Family conflict", "Housing and debt", "Young carer", "Behaviour at home")
+_HELP_REASONS = ("Parenting support", "School attendance", "Family conflict", "Housing and debt", "Young carer", "Behaviour")
 _AGENCIES = ("School", "Health visiting", "Family hub", "Youth service", "Council early help")
 
 
@@ -115,5 +115,3 @@ def _early_help(story: Story, draw: Draw) -> Table:
         "team_id": workforce.team_of(post),
     }
     return Table(columns, helped.start, helped.child)
-
-

@@ -43,10 +43,8 @@ def every(
     if first is not None:
         steps = np.where(place == 0, draw.whole(*first, size), steps)
     ahead = running(steps, place)
-    if working:
-        on = days.add_working_days(starts[owner], ahead)
-    else:
-        on = days.working_before(days.add_days(starts[owner], ahead))
+    calendar = days.working_before(days.add_days(starts[owner], ahead))
+    on = days.add_working_days(starts[owner], ahead) if working else calendar
     kept = (on < ends[owner]) & (on >= starts[owner])
     return owner[kept], on[kept]
 

@@ -10,8 +10,9 @@ from dq.sample import days
 from dq.sample.cases import Cases, make_cases
 from dq.sample.days import Days, Flags, Numbers
 from dq.sample.draw import Draw, Texts
-from dq.sample.journeys import Children, Spells, draw_journeys
+from dq.sample.journeys import Children, draw_journeys
 from dq.sample.periods import Contacts, Help, Leaving, draw_contacts, draw_help, draw_leaving
+from dq.sample.spells import Spells
 from dq.sample.tables import numbers, rising
 from dq.sample.workforce import Workforce
 

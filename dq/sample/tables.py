@@ -18,6 +18,7 @@ from dq.sample.draw import Texts
 
 Column = npt.NDArray[Any]
 NOBODY = -1
+_NOTHING = np.array(None, dtype=object)
 
 
 @dataclass
@@ -47,6 +48,11 @@ class Table:
 
 
 World = dict[str, Table]
+
+
+def filled(values: Column) -> Flags:
+    """Where a column is not blank."""
+    return ~np.isnat(values) if values.dtype.kind == "M" else np.asarray(values != _NOTHING, dtype=bool)
 
 
 def blank(size: int) -> Texts:

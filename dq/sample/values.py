@@ -60,12 +60,10 @@ _WORDS = {
     "cin_visit.seen_alone": _YES_NO,
     "cin_visit.bedroom_seen": _YES_NO,
     "cp_plan.initial_category": (
-        "NEG=Neglect; PHY=Physical; SAB=Sexual; EMO=Emotional; MUL=Multiple; PHN=Physical/Neglect; "
-        "EMN=Emotional/Neglect"
+        "NEG=Neglect; PHY=Physical; SAB=Sexual; EMO=Emotional; MUL=Multiple; PHN=Physical/Neglect; EMN=Emotional/Neglect"
     ),
     "cp_plan.latest_category": (
-        "NEG=Neglect; PHY=Physical; SAB=Sexual; EMO=Emotional; MUL=Multiple; PHN=Physical/Neglect; "
-        "EMN=Emotional/Neglect"
+        "NEG=Neglect; PHY=Physical; SAB=Sexual; EMO=Emotional; MUL=Multiple; PHN=Physical/Neglect; EMN=Emotional/Neglect"
     ),
     "cp_plan.other_authority": _YES_NO,
     "cp_review.plan_continues": _YES_NO,
@@ -85,14 +83,11 @@ _WORDS = {
         "HOME=Return Home; KIN=Family and Friends; SGO=Special Guardianship; CAO=Child Arrangements; ADOPT=Adoption; "
         "FOSTER=Long Term Fostering; RESID=Residential; INDEP=Independence; TWIN=Twin Track; OTHER=Other"
     ),
-    "cla_health.type": (
-        "IHA=Initial Health; RHA=Review Health; DENTAL=Dental; OPTICAL=Optician; DEV=Development; MEDICAL=Medical"
-    ),
+    "cla_health.type": ("IHA=Initial Health; RHA=Review Health; DENTAL=Dental; OPTICAL=Optician; DEV=Development; MEDICAL=Medical"),
     "cla_health.status": "Planned=Open; Completed=Complete",
     "cla_immunisation.up_to_date": _YES_NO,
     "substance_misuse.substance": (
-        "ALCOHOL=Alcohol; CANNABIS=Cannabis; OPIATE=Opiates; STIM=Stimulants; SOLVENT=Solvents; OTHER=Other; "
-        "UNKNOWN=Unknown"
+        "ALCOHOL=Alcohol; CANNABIS=Cannabis; OPIATE=Opiates; STIM=Stimulants; SOLVENT=Solvents; OTHER=Other; UNKNOWN=Unknown"
     ),
     "substance_misuse.intervention_received": _YES_NO,
     "permanence.adopted_by_carer": _YES_NO,
@@ -105,8 +100,7 @@ _WORDS = {
     "missing.interview_accepted": "Y=Yes; N=No; NA=N/A",
     "return_interview.declined": _YES_NO,
     "care_leaver.eligibility": (
-        "Relevant=REL; Former Relevant=FREL; Eligible=ELIG; Qualifying=QUAL; No Current Eligibility=NONE; Section "
-        "24=S24"
+        "Relevant=REL; Former Relevant=FREL; Eligible=ELIG; Qualifying=QUAL; No Current Eligibility=NONE; Section 24=S24"
     ),
     "care_leaver.in_touch": "YES=Yes; NO=No; DIED=Died; REFU=Refused; NREQ=Not Required; RHOM=Returned Home",
     "care_leaver.accommodation_suitable": "1=Yes; 2=No",
@@ -117,14 +111,12 @@ _WORDS = {
     ),
     "involvement.allocated": _YES_NO,
     "document.type": (
-        "LETTER=Letter; REPORT=Report; COURT=Court; MINUTES=Minutes; FORM=Form; IMAGE=Image; MICRO=Microfilm; "
-        "OTHER=Other"
+        "LETTER=Letter; REPORT=Report; COURT=Court; MINUTES=Minutes; FORM=Form; IMAGE=Image; MICRO=Microfilm; OTHER=Other"
     ),
     "document.location": "SYSTEM=CareFirst; SHARED=Shared Drive; SCAN=IDOX; PAPER=Paper",
     "document.restricted": _YES_NO,
 }
 
 VALUES: dict[str, dict[str, str]] = {
-    column: dict((each.partition("=")[0], each.partition("=")[2]) for each in words.split("; "))
-    for column, words in _WORDS.items()
+    column: dict((each.partition("=")[0], each.partition("=")[2]) for each in words.split("; ")) for column, words in _WORDS.items()
 }

@@ -7,7 +7,8 @@ import numpy as np
 from dq.sample import days
 from dq.sample.days import Flags, Numbers
 from dq.sample.faults.leaving import leavers
-from dq.sample.faults.planting import Planting, plants
+from dq.sample.faults.planting import Planting
+from dq.sample.faults.registry import plants
 from dq.sample.faults.simple import cell, copy
 from dq.sample.tables import NOBODY
 

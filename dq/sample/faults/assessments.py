@@ -6,7 +6,8 @@ import numpy as np
 
 from dq.sample import days
 from dq.sample.days import Flags, Numbers
-from dq.sample.faults.planting import Planting, plants
+from dq.sample.faults.planting import Planting
+from dq.sample.faults.registry import plants
 from dq.sample.faults.simple import cell, copy
 
 

@@ -8,16 +8,17 @@ import numpy as np
 
 from dq.sample.draw import Draw
 from dq.sample.export import RawTexts
-from dq.sample.faults.planting import PLANTERS, WEIGHTS, Finding, Planting, Victim
+from dq.sample.faults.planting import Planting
 from dq.sample.faults.previous import Seen, changed_since
+from dq.sample.faults.registry import PLANTERS, WEIGHTS, Finding, Victim
 from dq.sample.faults.whole import RESERVED_EACH
 from dq.sample.tables import World
 from dq.sample.workforce import Workforce
 
-FAULTY = 0.15  # faults in the first week, as a share of open children
-NEW = 0.07  # faults planted each later week, as a share of those of the first
+FAULTY = 0.32  # faults in the first week, as a share of open children
+NEW = 0.045  # faults planted each later week, as a share of those of the first
 LAST = ("ALL-009",)  # counts what the others have left
-CLEARED = 0.18  # share of faults put right each week
+CLEARED = 0.1  # share of faults put right each week
 
 
 @dataclass
@@ -55,7 +56,7 @@ class Campaign:
             victims = planting.plant(PLANTERS[rule], standing, wanted)
             self.standing[rule] = victims
             short += quota.get(rule, 0) - max(len(victims) - len(standing), 0)
-        finished = planting.finished()
+        finished = _without_dropped(planting)
         found, self._seen = changed_since(self._seen, finished, planting.raw)
         return finished, planting.raw, planting.truth + found
 
@@ -63,6 +64,21 @@ class Campaign:
         for rule, victims in self.standing.items():
             kept = ~draw.chance(CLEARED, len(victims))
             self.standing[rule] = [victim for victim, keep in zip(victims, kept, strict=True) if keep]
+
+
+def _without_dropped(planting: Planting) -> World:
+    """The tables without the rows left out; texts that are no days move with their rows."""
+    for table, dropped in planting.dropped.items():
+        kept = np.ones(len(planting[table]), dtype=bool)
+        kept[np.concatenate(dropped)] = False
+        place = np.cumsum(kept) - 1
+        planting.tables[table] = planting[table].take(np.flatnonzero(kept))
+        for (name, _), texts in planting.raw.items():
+            if name == table:
+                moved = {int(place[row]): text for row, text in texts.items() if kept[row]}
+                texts.clear()
+                texts.update(moved)
+    return planting.tables
 
 
 def _quota(draw: Draw, total: int) -> dict[str, int]:

@@ -6,7 +6,8 @@ import numpy as np
 
 from dq.sample import days
 from dq.sample.days import Flags, Numbers
-from dq.sample.faults.planting import Planting, plants
+from dq.sample.faults.planting import Planting
+from dq.sample.faults.registry import plants
 from dq.sample.faults.simple import cell
 
 
@@ -15,6 +16,16 @@ def once(x: Planting, table: str) -> Flags:
     episode = x["cla_episode"]
     periods = x.count("cla_episode", episode["start_reason"] == "S")
     return x.of(table, periods == 1)
+
+
+def first(x: Planting) -> Flags:
+    """The first episode of each period."""
+    return np.asarray(place_of(x)[0] == 0)
+
+
+def last(x: Planting) -> Flags:
+    """The latest episode of each period."""
+    return np.asarray(place_of(x)[1] == 0)
 
 
 def place_of(x: Planting) -> tuple[Numbers, Numbers]:
@@ -32,19 +43,20 @@ def place_of(x: Planting) -> tuple[Numbers, Numbers]:
 
 def final(x: Planting) -> Flags:
     """The last episode of a period that is over."""
-    return x.filled("cla_episode", "ceased_date") & (place_of(x)[1] == 0)
+    return x.filled("cla_episode", "ceased_date") & last(x)
 
 
 def later_episode(x: Planting) -> Flags:
     """Episodes after the first of their period."""
-    return place_of(x)[0] > 0
+    return ~first(x)
 
 
 def next_of(x: Planting, row: int) -> Numbers:
     """The episode after one in its period."""
     after = x.linked("cla_episode", row, "cla_id", "cla_episode", "cla_id")
     after = after[x["cla_episode"]["start_date"][after] > x["cla_episode"]["start_date"][row]]
-    return after[np.argsort(x["cla_episode"]["start_date"][after])][:1]
+    order = np.argsort(x["cla_episode"]["start_date"][after])
+    return np.asarray(after[order][:1])
 
 
 def long_enough(x: Planting, least: int) -> Flags:
@@ -65,8 +77,7 @@ def two_open(x: Planting) -> None:
 @plants("CLA-002", 2)
 def gap(x: Planting) -> None:
     """Three days between one episode and the next."""
-    following = place_of(x)[1]
-    rows = x.pick("cla_episode", (following > 0) & (x["cla_episode"]["ceased_date"] < x.before_first(30)))
+    rows = x.pick("cla_episode", ~last(x) & (x["cla_episode"]["ceased_date"] < x.before_first(30)))
     for row in rows:
         after = next_of(x, row)
         x.set("cla_episode", "start_date", after, x["cla_episode"]["start_date"][after] + 3)
@@ -78,7 +89,7 @@ def gap(x: Planting) -> None:
 def overlap(x: Planting) -> None:
     """An episode that ends after the next began, in one placement."""
     ended = x["cla_episode"]["ceased_date"] < x.before_first(30)
-    rows = x.pick("cla_episode", (place_of(x)[1] > 0) & ended & _same_placement_next(x))
+    rows = x.pick("cla_episode", ~last(x) & ended & _same_placement_next(x))
     x.set("cla_episode", "ceased_date", rows, x["cla_episode"]["ceased_date"][rows] + 4)
     x.set("cla_episode", "ceased_reason", rows, "E8")
     for row in rows:
@@ -117,7 +128,7 @@ def _moved(x: Planting) -> Flags:
 cell("CLA-006", "cla_episode", "start_reason", _moved, "S", weight=2)
 cell("CLA-007", "cla_episode", "ceased_reason", final, "X1", weight=2)
 cell("CLA-008", "cla_episode", "start_reason", _moved, "L", weight=2)
-cell("CLA-009", "cla_episode", "primary_need", lambda x: later_episode(x) & (place_of(x)[1] == 0) & _abused(x), "N4", weight=2)
+cell("CLA-009", "cla_episode", "primary_need", lambda x: later_episode(x) & last(x) & _abused(x), "N4", weight=2)
 cell(
     "CLA-010",
     "cla_episode",
@@ -164,8 +175,7 @@ def placement_too_short(x: Planting) -> None:
 @plants("CLA-014", 2)
 def no_legal_status(x: Planting) -> None:
     """A legal status that began the day after the child came into care."""
-    place = place_of(x)[0]
-    rows = x.pick("cla_episode", (place == 0) & long_enough(x, 8))
+    rows = x.pick("cla_episode", first(x) & long_enough(x, 8))
     for row in rows:
         status = x.linked("cla_episode", row, "start_date", "legal_status", "start_date")
         x.set("legal_status", "start_date", status, x["legal_status"]["start_date"][status] + 1)
@@ -176,7 +186,7 @@ def no_legal_status(x: Planting) -> None:
 def no_care_plan(x: Planting) -> None:
     """A period of care without a care plan."""
     single = once(x, "cla_episode") & _has(x, "cla_care_plan")
-    rows = x.pick("cla_episode", (place_of(x)[0] == 0) & single & long_period(x, 30))
+    rows = x.pick("cla_episode", first(x) & single & long_period(x, 30))
     for row in rows:
         x.drop("cla_care_plan", x.beside("cla_episode", row, "cla_care_plan"))
     x.expect("CLA-015", "cla_episode", rows)

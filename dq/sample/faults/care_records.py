@@ -6,14 +6,15 @@ import numpy as np
 
 from dq.sample import days
 from dq.sample.days import Flags, Numbers
-from dq.sample.faults.care import long_period, place_of
-from dq.sample.faults.planting import Planting, plants
+from dq.sample.faults.care import first, long_period
+from dq.sample.faults.planting import Planting
+from dq.sample.faults.registry import plants
 from dq.sample.faults.simple import Allowed, cell
 
 
 def first_episode(x: Planting, least: int) -> Flags:
     """The first episode of the only period of care of a child, if it lasted so many days."""
-    return (place_of(x)[0] == 0) & long_period(x, least)
+    return first(x) & long_period(x, least)
 
 
 def running(x: Planting, least: int) -> Flags:
@@ -53,10 +54,10 @@ def first_review_late(x: Planting) -> None:
     """A first review weeks after its limit."""
     rows = x.pick("cla_episode", first_episode(x, 130) & many(x, "cla_review", 2) & not_near_four(x))
     for row in rows:
-        first = reviews_of(x, row)[:1]
+        review = reviews_of(x, row)[:1]
         start = x["cla_episode"]["entered_care_date"][row : row + 1]
-        x.set("cla_review", "review_date", first, days.add_working_days(start, 29))
-        x.expect("REV-001", "cla_review", first)
+        x.set("cla_review", "review_date", review, days.add_working_days(start, 29))
+        x.expect("REV-001", "cla_review", review)
 
 
 @plants("REV-002", 3)

@@ -107,6 +107,9 @@ ALLOWED: dict[str, Allowed] = {
     "LOD-008.cin_plan.start_date": _RUNNING_CIN,
     "LOD-008.cin_visit.visit_date": _only_visit("cin_visit", "cin_plan", need.running),
     "LOD-008.cla_care_plan.start_date": _one_plan,
+    "LOD-008.cla_review.review_date": _all(
+        rows_that.INERT["cla_review"], lambda x: ~x.is_one("cla_review", "participation", "PN0")
+    ),
     "LOD-008.cla_visit.visit_date": _all(
         rows_that.INERT["cla_visit"],
         lambda x: x.of("cla_visit", x.count("placement", x.is_one("placement", "type", "U1", "U4")) == 0),

@@ -7,7 +7,7 @@ import numpy as np
 from dq.sample import days
 from dq.sample.days import Flags
 from dq.sample.faults import assessments, homes, leaving, need, people, placements, protection, referrals
-from dq.sample.faults.care import final, once, place_of
+from dq.sample.faults.care import final, first, once
 from dq.sample.faults.planting import Planting
 from dq.sample.faults.simple import Allowed, every
 
@@ -17,7 +17,8 @@ def latest(x: Planting, table: str, column: str) -> Flags:
     last = np.full(x.children, days.day("1990-01-01"))
     child, on = x[table].child, x[table][column]
     np.maximum.at(last, child, np.fmax(on, days.day("1990-01-01")))
-    return (on == last[child]) & x.of(table, x.count(table) > 2)
+    is_latest: Flags = on == last[child]
+    return is_latest & x.of(table, x.count(table) > 2)
 
 
 def _of_plan(visits: str, column: str, plans: str, over: Allowed) -> Allowed:
@@ -32,7 +33,12 @@ def _of_plan(visits: str, column: str, plans: str, over: Allowed) -> Allowed:
 
 def _of_care(table: str, column: str) -> Allowed:
     """The last row of a child whose only period of care is over."""
-    return lambda x: latest(x, table, column) & once(x, table) & ~x.of(table, x.looked_after) & (x[table][column] < x.before_first(60))
+
+    def allowed(x: Planting) -> Flags:
+        past = ~x.of(table, x.looked_after) & (x[table][column] < x.before_first(60))
+        return latest(x, table, column) & once(x, table) & past
+
+    return allowed
 
 
 def _not_first(x: Planting) -> Flags:
@@ -69,7 +75,7 @@ def single_referral(x: Planting) -> Flags:
 def single_episode(x: Planting) -> Flags:
     """The one episode of the only period of care, which is over, of a child who was never missing."""
     at_home = ~x.looked_after & (x.count("missing") == 0)
-    return final(x) & (place_of(x)[0] == 0) & once(x, "cla_episode") & x.of("cla_episode", at_home)
+    return final(x) & first(x) & once(x, "cla_episode") & x.of("cla_episode", at_home)
 
 
 def single_placement(x: Planting) -> Flags:

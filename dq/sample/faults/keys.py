@@ -7,7 +7,8 @@ import numpy as np
 from dq.sample.days import Numbers
 from dq.sample.faults.consequences import PARTLESS
 from dq.sample.faults.inert import INERT
-from dq.sample.faults.planting import KEYS, Planting, plants
+from dq.sample.faults.planting import Planting
+from dq.sample.faults.registry import KEYS, plants
 from dq.sample.faults.simple import Allowed
 
 WEIGHT = 0.3

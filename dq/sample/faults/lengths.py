@@ -5,7 +5,8 @@ from __future__ import annotations
 from dq.sample.days import Numbers
 from dq.sample.faults.consequences import PARTLESS
 from dq.sample.faults.inert import INERT
-from dq.sample.faults.planting import KEYS, Planting, plants
+from dq.sample.faults.planting import Planting
+from dq.sample.faults.registry import KEYS, plants
 from dq.sample.faults.simple import Allowed, Value, cell
 from dq.sample.tables import same
 

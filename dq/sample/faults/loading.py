@@ -8,7 +8,8 @@ from dq.sample import days
 from dq.sample.days import Numbers
 from dq.sample.faults.consequences import ALLOWED, ALSO, LINKED
 from dq.sample.faults.inert import INERT
-from dq.sample.faults.planting import KEYS, Planting, plants
+from dq.sample.faults.planting import Planting
+from dq.sample.faults.registry import KEYS, plants
 from dq.sample.faults.simple import Value
 
 RARE = 0.12  # how common each of these is beside a fault of casework
@@ -112,7 +113,7 @@ _FUTURE = """
 """
 
 
-def _register(rule: str, name: str, value: str | None | Value) -> None:
+def _register(rule: str, name: str, value: str | Value | None) -> None:
     """A planter for one column: spoils the cell, writes down what fails on the row and on rows linked to it."""
     table, column = name.split(".")
     key = f"{rule}.{name}"

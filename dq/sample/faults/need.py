@@ -7,7 +7,8 @@ import numpy as np
 from dq.sample import days
 from dq.sample.days import Flags, Numbers
 from dq.sample.faults.assessments import on_last_referral
-from dq.sample.faults.planting import Planting, plants
+from dq.sample.faults.planting import Planting
+from dq.sample.faults.registry import plants
 from dq.sample.faults.simple import cell, copy
 
 
@@ -118,9 +119,7 @@ cell("CIN-007", "cin_visit", "recorded_date", _old_visit, _much_later, weight=5)
 def left_open(x: Planting) -> None:
     """A plan left open on a closed referral; nobody is allocated to the child then."""
     young = (x.ages >= 0) & (x.ages < 17)
-    rows = x.pick(
-        "cin_plan", over(x) & never_protected(x) & on_last_referral(x, "cin_plan") & x.of("cin_plan", ~x.open & young)
-    )
+    rows = x.pick("cin_plan", over(x) & never_protected(x) & on_last_referral(x, "cin_plan") & x.of("cin_plan", ~x.open & young))
     x.set("cin_plan", "end_date", rows, None)
     x.expect("CIN-008", "cin_plan", rows)
     for row in rows:

@@ -6,14 +6,20 @@ import numpy as np
 
 from dq.sample import days
 from dq.sample.days import Flags, Numbers
-from dq.sample.faults.planting import Planting, plants
+from dq.sample.faults.planting import Planting
+from dq.sample.faults.registry import plants
 from dq.sample.faults.simple import cell, copy
 from dq.sample.tables import NOBODY
 
 
+def children(x: Planting) -> Flags:
+    """People who are children of the system."""
+    return np.asarray(x["person"].child != NOBODY)
+
+
 def clients(x: Planting) -> Flags:
     """People who are children of the system and born."""
-    return (x["person"].child != NOBODY) & x.filled("person", "date_of_birth")
+    return children(x) & x.filled("person", "date_of_birth")
 
 
 def open_clients(x: Planting) -> Flags:
@@ -73,7 +79,8 @@ def unreadable_birth(x: Planting) -> None:
 def born_tomorrow(x: Planting) -> None:
     """A date of birth after the extract, of a child referred lately."""
     recent = x.before_first(150)
-    early = x.count("cin_episode", x["cin_episode"]["referral_date"] < recent) + x.count("contact", x["contact"]["contact_date"] < recent)
+    early = x.count("cin_episode", x["cin_episode"]["referral_date"] < recent)
+    early = early + x.count("contact", x["contact"]["contact_date"] < recent)
     rows = x.pick("person", outside_care(x) & x.of("person", early == 0))
     x.set("person", "date_of_birth", rows, x.before_first(-62))
     x.expect("PER-005", "person", rows)
@@ -134,7 +141,7 @@ def adopted_in_sight(x: Planting) -> None:
 
 
 def _unborn(x: Planting) -> Flags:
-    return (x["person"].child != NOBODY) & x.filled("person", "expected_date_of_birth")
+    return children(x) & x.filled("person", "expected_date_of_birth")
 
 
 cell("PER-025", "person", "sex", _unborn, "F", weight=2)

@@ -7,7 +7,8 @@ import numpy as np
 from dq.sample import days
 from dq.sample.days import Flags, Numbers
 from dq.sample.faults.care import once
-from dq.sample.faults.planting import Planting, plants
+from dq.sample.faults.planting import Planting
+from dq.sample.faults.registry import plants
 from dq.sample.faults.simple import Allowed, Value, cell
 
 FOSTERED = ("U3", "U5", "U6")
@@ -146,9 +147,7 @@ def no_agreement(x: Planting) -> None:
     """Section 20 without an agreement."""
     rows = x.pick("legal_status", agreed(x))
     for row in rows:
-        x.drop(
-            "voluntary_agreement", x.linked("legal_status", row, "legal_status_id", "voluntary_agreement", "legal_status_id")
-        )
+        x.drop("voluntary_agreement", x.linked("legal_status", row, "legal_status_id", "voluntary_agreement", "legal_status_id"))
     x.expect("LGL-006", "legal_status", rows)
 
 

@@ -7,7 +7,7 @@ A child bears one fault at most, so that faults do not meet.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -16,32 +16,9 @@ import numpy as np
 from dq.sample import days
 from dq.sample.days import Days, Flags, Numbers
 from dq.sample.draw import Draw, Texts
-from dq.sample.layout import PARTS
-from dq.sample.tables import NOBODY, Table, World
+from dq.sample.faults.registry import KEYS, OPEN, Finding, Planter, Victim
+from dq.sample.tables import NOBODY, Table, World, filled, join
 from dq.sample.workforce import Workforce
-
-KEYS = {name: next(iter(part.columns)) for name, part in PARTS.items()}
-OPEN = {
-    "early_help": "end_date", "cin_episode": "close_date", "cin_plan": "end_date", "cp_plan": "end_date",
-    "cla_episode": "ceased_date", "care_leaver": "end_date",
-}  # fmt: skip
-
-Finding = tuple[str, str, str]
-Victim = tuple[str, ...]
-Planter = Callable[["Planting"], None]
-PLANTERS: dict[str, Planter] = {}
-WEIGHTS: dict[str, float] = {}
-
-
-def plants(rule: str, weight: float = 1.0) -> Callable[[Planter], Planter]:
-    """Register a planter under its rule; `weight` says how common the fault is."""
-
-    def register(planter: Planter) -> Planter:
-        PLANTERS[rule] = planter
-        WEIGHTS[rule] = weight
-        return planter
-
-    return register
 
 
 @dataclass
@@ -62,7 +39,7 @@ class Planting:
     victims: list[Victim] = field(default_factory=list)
     _continuing: list[Victim] = field(default_factory=list)
     _new: int = 0
-    _dropped: dict[str, list[Numbers]] = field(default_factory=dict)
+    dropped: dict[str, list[Numbers]] = field(default_factory=dict)
     _rows: dict[str, tuple[Numbers, Numbers]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -155,7 +132,8 @@ class Planting:
     def linked(self, table: str, row: int, column: str, other: str, there: str) -> Numbers:
         """The rows of the same child in another table whose column `there` equals this row's `column`."""
         rows = self.beside(table, row, other)
-        return rows[self.tables[other][there][rows] == self.tables[table][column][row]]
+        kept: Numbers = rows[self.tables[other][there][rows] == self.tables[table][column][row]]
+        return kept
 
     def count(self, table: str, which: Flags | None = None) -> Numbers:
         """How many rows (of those chosen) each child has."""
@@ -166,12 +144,13 @@ class Planting:
     def of(self, table: str, per_child: Flags | Numbers) -> Flags:
         """A fact about children, for each row of a table; False for what is no child's."""
         child = self.tables[table].child
-        return (child != NOBODY) & (per_child[child] != 0)
+        flags: Flags = (child != NOBODY) & (per_child[child] != 0)
+        return flags
 
     def filled(self, table: str, column: str) -> Flags:
         """Rows where a column is filled in."""
         values = self.tables[table][column]
-        return ~np.isnat(values) if values.dtype.kind == "M" else np.not_equal(values, None).astype(bool)
+        return filled(values)
 
     def is_one(self, table: str, column: str, *values: str) -> Flags:
         """Rows where a column has one of these values."""
@@ -256,12 +235,12 @@ class Planting:
         copies[KEYS[table]] = copies[KEYS[table]] + "7"
         for column, value in changes.items():
             copies.columns[column][:] = value
-        self.tables[table] = _below(old, copies)
+        self.tables[table] = join([old, copies])
         return np.arange(len(old), len(old) + len(rows))
 
     def drop(self, table: str, rows: Numbers | int) -> None:
         """Leave rows out of the extract."""
-        self._dropped.setdefault(table, []).append(np.atleast_1d(rows))
+        self.dropped.setdefault(table, []).append(np.atleast_1d(rows))
 
     def write_raw(self, table: str, column: str, rows: Numbers, text: str) -> None:
         """Let a text that is no day stand in the cells of a day column."""
@@ -271,22 +250,3 @@ class Planting:
         """Write down that a rule fails on these rows."""
         keys: Texts = self.tables[table][KEYS[table]][np.atleast_1d(rows)]
         self.truth += [(rule, table, key or "") for key in keys]
-
-    def finished(self) -> World:
-        """The tables without the rows left out; texts of `raw` move with their rows."""
-        for table, dropped in self._dropped.items():
-            kept = np.ones(len(self.tables[table]), dtype=bool)
-            kept[np.concatenate(dropped)] = False
-            place = np.cumsum(kept) - 1
-            self.tables[table] = self.tables[table].take(np.flatnonzero(kept))
-            for (name, _), texts in self.raw.items():
-                if name == table:
-                    moved = {int(place[row]): text for row, text in texts.items() if kept[row]}
-                    texts.clear()
-                    texts.update(moved)
-        return self.tables
-
-
-def _below(upper: Table, lower: Table) -> Table:
-    columns = {name: np.concatenate([values, lower[name]]) for name, values in upper.columns.items()}
-    return Table(columns, np.append(upper.known, lower.known), np.append(upper.child, lower.child))

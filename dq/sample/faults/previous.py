@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dq.sample.faults.planting import Finding
+from dq.sample.faults.registry import Finding
 from dq.sample.tables import World
 
 Seen = dict[str, dict[str, object]]

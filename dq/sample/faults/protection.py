@@ -7,7 +7,8 @@ import numpy as np
 from dq.sample import days
 from dq.sample.days import Flags, Numbers
 from dq.sample.faults.assessments import on_last_referral
-from dq.sample.faults.planting import Planting, plants
+from dq.sample.faults.planting import Planting
+from dq.sample.faults.registry import plants
 from dq.sample.faults.simple import cell
 
 
@@ -46,9 +47,7 @@ def having(x: Planting, table: str, low: int) -> Flags:
 def _elsewhere(x: Planting, rows: Numbers, start: object, end: object) -> Numbers:
     """A plan of another authority besides, which counts the first as an earlier one."""
     earlier = np.array([str(int(each) + 1) for each in x["cp_plan"]["previous_plans"][rows]], dtype=object)
-    return x.add(
-        "cp_plan", rows, start_date=start, end_date=end, previous_plans=earlier, conference_id=None, other_authority="Y"
-    )
+    return x.add("cp_plan", rows, start_date=start, end_date=end, previous_plans=earlier, conference_id=None, other_authority="Y")
 
 
 @plants("CPP-001")

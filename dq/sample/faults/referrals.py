@@ -6,7 +6,8 @@ import numpy as np
 
 from dq.sample import days
 from dq.sample.days import Flags, Numbers
-from dq.sample.faults.planting import Planting, plants
+from dq.sample.faults.planting import Planting
+from dq.sample.faults.registry import plants
 from dq.sample.faults.simple import cell, copy
 
 FAR_BACK = 200
@@ -150,10 +151,10 @@ def dormant(x: Planting) -> None:
     latest = last_of_child(x) & only_assessed(x) & x.of("cin_episode", asleep) & (x["cin_episode"]["close_date"] < quiet)
     in_post = set(x["professional"]["professional_id"][~x.filled("professional", "left_date")])
     allocation: dict[str, int] = {}
-    for place in np.flatnonzero(x.filled("involvement", "referral_id") & x.of("involvement", asleep)):
-        allocation[x["involvement"]["referral_id"][place]] = int(place)
+    for found in np.flatnonzero(x.filled("involvement", "referral_id") & x.of("involvement", asleep)):
+        allocation[x["involvement"]["referral_id"][found]] = int(found)
     held = [
-        (place := allocation.get(number, -1)) >= 0 and x["involvement"]["professional_id"][place] in in_post
+        number in allocation and x["involvement"]["professional_id"][allocation[number]] in in_post
         for number in x["cin_episode"]["referral_id"]
     ]
     rows = x.pick("cin_episode", latest & np.array(held, dtype=bool))
@@ -166,4 +167,7 @@ def dormant(x: Planting) -> None:
     x.expect("REF-011", "cin_episode", rows)
 
 
-_ACTIVE = ("contact", "cin_episode", "assessment", "s47_enquiry", "cin_plan", "cin_visit", "cp_plan", "cla_visit", "supervision", "early_help")
+_ACTIVE = (
+    "contact", "cin_episode", "assessment", "s47_enquiry", "cin_plan", "cin_visit", "cp_plan", "cla_visit", "supervision",
+    "early_help",
+)  # fmt: skip

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from dq.sample.days import Flags, Numbers
-from dq.sample.faults.planting import Planting, plants
+from dq.sample.faults.planting import Planting
+from dq.sample.faults.registry import plants
 
 Allowed = Callable[[Planting], Flags]
 Value = Callable[[Planting, Numbers], object]
@@ -23,7 +24,7 @@ def cell(
     table: str,
     column: str,
     allowed: Allowed,
-    value: str | None | Value = None,
+    value: str | Value | None = None,
     *,
     also: tuple[str, ...] = (),
     weight: float = 1.0,

@@ -7,7 +7,8 @@ import numpy as np
 from dq.sample.days import Flags
 from dq.sample.faults.allocation import primary
 from dq.sample.faults.assessments import done
-from dq.sample.faults.planting import Planting, plants
+from dq.sample.faults.planting import Planting
+from dq.sample.faults.registry import plants
 from dq.sample.tables import NOBODY
 
 MOST_CASES = 25
