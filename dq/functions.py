@@ -368,10 +368,24 @@ def working_days(a: Sequence[Tree], dialect: Dialect) -> Tree:
 def add_working_days(a: Sequence[Tree], dialect: Dialect) -> Tree:
     """The n-th working day after the date, before it where n is negative; the date itself where n is 0."""
     start, days = a
-    holiday = exp.Sub(this=number(1), expression=_of_day("is_working", start))
-    before = exp.Case(ifs=[exp.If(this=exp.LT(this=days.copy(), expression=number(0)), true=holiday)], default=number(0))
-    wanted = exp.Add(this=exp.Add(this=_counted(start), expression=_paren(days)), expression=_paren(before))
-    found = _lookup("day", [("working_days", wanted), ("is_working", number(1))])
+    # One join of the calendar with itself on the number of the working day: nested look-ups would compare every
+    # date with every day of the calendar.
+    origin, target = "dq_origin", "dq_target"
+    skipped = exp.Sub(this=number(1), expression=exp.column("is_working", table=origin))
+    backwards = exp.If(this=exp.LT(this=days.copy(), expression=number(0)), true=skipped)
+    counted = exp.Add(this=exp.column("working_days", table=origin), expression=_paren(days))
+    wanted = exp.Add(this=counted, expression=_paren(exp.Case(ifs=[backwards], default=number(0))))
+    select = exp.select(exp.Max(this=exp.column("day", table=target)))
+    select = select.from_(exp.alias_(exp.to_table(CALENDAR), origin)).join(
+        exp.alias_(exp.to_table(CALENDAR), target),
+        on=exp.EQ(this=exp.column("working_days", table=target), expression=wanted),
+    )
+    found = exp.Subquery(
+        this=select.where(
+            exp.EQ(this=exp.column("day", table=origin), expression=cast(start, "DATE")),
+            exp.EQ(this=exp.column("is_working", table=target), expression=number(1)),
+        )
+    )
     same = exp.If(this=exp.EQ(this=days.copy(), expression=number(0)), true=cast(start, "DATE"))
     return exp.Case(ifs=[same], default=found)
 

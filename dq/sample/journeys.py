@@ -53,7 +53,7 @@ def draw_journeys(seed: int, count: int, last: np.datetime64) -> tuple[Children,
     lengths.care = np.where(state == "leaver", lengths.care + 400, lengths.care)  # cut to the eighteenth birthday
     spells = [chain(draw, np.arange(count), kind, birth, referral, lengths).take(state != "help")]
     following = np.where(state == "help", days.add_days(np.full(count, last), -400), spells_start(spells[0], count))
-    for share in (0.34, 0.42, 0.38, 0.35):
+    for share in (0.26, 0.38, 0.36, 0.35):
         some = np.flatnonzero(draw.chance(share, count) & ~np.isnat(following))
         earlier = _earlier(draw, some, birth[some], following[some])
         spells.append(earlier)

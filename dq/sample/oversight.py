@@ -35,10 +35,10 @@ def make_oversight(story: Story) -> World:
 def _supervisions(story: Story, draw: Draw) -> Table:
     """Cases of protection and care are talked over every four to five weeks, those of need every two months.
 
-    It has been written down for three years only.
+    It has been written down for two years only.
     """
     spells = story.spells
-    begin = days.later(spells.referral, story.last - np.timedelta64(3 * 365, "D"))
+    begin = days.later(spells.referral, story.last - np.timedelta64(2 * 365, "D"))
     until = days.earlier(spells.close, story.last + np.timedelta64(5, "D"))
     needed = np.flatnonzero(spells.kind == "cin")
     closely = np.flatnonzero(~np.isin(spells.kind, ["nfa", "assess", "cin"]))
@@ -61,7 +61,7 @@ def _supervisions(story: Story, draw: Draw) -> Table:
 
 def _documents(story: Story, draw: Draw) -> Table:
     spells = story.spells
-    owner, _ = repeat(draw.place((52, 28, 14, 6), len(spells)))
+    owner, _ = repeat(draw.place((58, 28, 10, 4), len(spells)))
     span = days.days_between(spells.referral, days.earlier(spells.close, story.last))
     on = days.working_before(days.add_days(spells.referral[owner], draw.between(0, span[owner])))
     kind = draw.code(_DOCUMENTS, len(owner))
