@@ -67,7 +67,9 @@ def of_path(
     Raises `ProjectError` or `OptionError` saying what to do where the path is neither.
     """
     if memory is not None and not re.fullmatch(r"[1-9]\d*(\.\d+)? ?(MB|GB|TB|MiB|GiB|TiB)", memory):
-        raise OptionError(Problem(subject=f"--memory {memory}", message="This is not an amount of memory.", fix="Write 2GB or 500MB."))
+        raise OptionError(
+            Problem(subject=f"--memory {memory}", message="This is not an amount of memory.", fix="Write 2GB or 500MB.")
+        )
     common: dict[str, Any] = {"settings": settings or {}, "threads": threads, "memory": memory, "time_limit": time_limit}
     if not path.is_dir():
         what = "is a file" if path.exists() else "does not exist"

@@ -58,16 +58,20 @@ def sentences(draw: st.DrawFn, kind: str = "B", depth: int = 3) -> str:
     if depth < 3 and draw(st.integers(0, 39)) == 0:
         kind = "A"
     options = GRAMMAR[kind]
-    template = draw(st.sampled_from([each for each in options if not re.search(r"\b[TINDBA]\b",
-    each)] or options if depth <= 0 else options))
+    template = draw(
+        st.sampled_from([each for each in options if not re.search(r"\b[TINDBA]\b", each)] or options if depth <= 0 else options)
+    )
     return re.sub(r"\b[TINDBA]\b", lambda match: draw(sentences(match[0], depth - 1)), template)
 
 
 @pytest.fixture(scope="module")
 def loaded(bench: Bench) -> Bench:
     """The bench with a few rows of every kind."""
-    cells = [("1", "M", "F", "2010-02-28", "1.5", "2", "true"), ("2", "", "", "", "", "", ""), ("3", "€'%", "M", "x", "y", "-1",
-    "false")]
+    cells = [
+        ("1", "M", "F", "2010-02-28", "1.5", "2", "true"),
+        ("2", "", "", "", "", "", ""),
+        ("3", "€'%", "M", "x", "y", "-1", "false"),
+    ]
     names = ("person_id", "surname", "sex", "date_of_birth", "height", "siblings", "is_client")
     people = [dict(zip(names, row, strict=True)) for row in cells]
     bench.load({"person": people, "plan": [{"plan_id": "A", "person_id": "1", "start_date": "2026-01-01"}, {"plan_id": "B"}]})

@@ -91,9 +91,7 @@ def _valid(day: Tree, first: dt.date | None, last: dt.date | None) -> list[Tree]
     ends = ((exp.GTE, first), (exp.LTE, last))
     blank = exp.Is(this=day.copy(), expression=exp.Null())
     return [
-        exp.paren(
-            exp.or_(blank.copy(), compare(this=day.copy(), expression=exp.cast(exp.Literal.string(end.isoformat()), "date")))
-        )
+        exp.paren(exp.or_(blank.copy(), compare(this=day.copy(), expression=exp.cast(exp.Literal.string(end.isoformat()), "date"))))
         for compare, end in ends
         if end is not None
     ]

@@ -69,10 +69,7 @@ class Relation:
     def in_file(self, column: str) -> bool:
         """Whether the column is one of a file: not a view's, not row_id or row_hash."""
         return (
-            self.is_contract_table
-            and column in self.columns
-            and column not in self.added
-            and column not in ("row_id", "row_hash")
+            self.is_contract_table and column in self.columns and column not in self.added and column not in ("row_id", "row_hash")
         )
 
 

@@ -101,8 +101,7 @@ def _set_operation(
     for (column, kind), other in zip(first.columns.items(), second.columns.values(), strict=False):
         reader.same_family((exp.Null(), Kind(kind.type)), (exp.Null(), Kind(other.type)), f"UNION column {column!r}")
     columns = {
-        column: widest([kind, other])
-        for (column, kind), other in zip(first.columns.items(), second.columns.values(), strict=False)
+        column: widest([kind, other]) for (column, kind), other in zip(first.columns.items(), second.columns.values(), strict=False)
     }
     distinct = node.args.get("distinct")
     return type(node)(this=left, expression=right, distinct=distinct), Relation(name, columns)

@@ -13,8 +13,8 @@ import pandas as pd
 import pandera.errors
 
 from dq.contract import Table
-from dq.frames import pandera_schema
 from dq.errors import Problem, did_you_mean
+from dq.frames import pandera_schema
 from dq.ingest.model import Finding, Source, TableInput, plain_name
 
 

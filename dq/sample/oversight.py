@@ -33,7 +33,7 @@ def make_oversight(story: Story) -> World:
 
 
 def _supervisions(story: Story, draw: Draw) -> Table:
-    """Cases of protection and care are talked over every four to five weeks, those of need every two months.
+    """Cases of protection and care are talked over every four to five weeks, those of need every ten to twelve weeks.
 
     It has been written down for two years only.
     """
@@ -42,7 +42,7 @@ def _supervisions(story: Story, draw: Draw) -> Table:
     until = days.earlier(spells.close, story.last + np.timedelta64(5, "D"))
     needed = np.flatnonzero(spells.kind == "cin")
     closely = np.flatnonzero(~np.isin(spells.kind, ["nfa", "assess", "cin"]))
-    seldom, some = every(draw, begin[needed], until[needed], (50, 70), (20, 50))
+    seldom, some = every(draw, begin[needed], until[needed], (70, 90), (20, 50))
     often, more = every(draw, begin[closely], until[closely], (28, 36), (3, 12))
     spell, on = np.append(needed[seldom], closely[often]), np.append(some, more)
     post = story.cases.post_of(spell, on)

@@ -46,7 +46,7 @@ class Contacts:
 def draw_contacts(seed: int, children: Children, dead: Days, last: np.datetime64) -> Contacts:
     """One such contact for some children, at any time in eight years and under the age of 17."""
     draw = Draw(seed, "other contacts")
-    some = np.flatnonzero(draw.chance(0.3, len(children.birth)) & np.isnat(dead))
+    some = np.flatnonzero(draw.chance(0.24, len(children.birth)) & np.isnat(dead))
     earliest = days.later(children.birth[some] + 5, last - np.timedelta64(8 * 365, "D"))
     latest = days.earlier(days.add_years(children.birth[some], 17), last)
     span = days.days_between(earliest, latest)

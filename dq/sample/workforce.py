@@ -12,7 +12,7 @@ from dq.sample.draw import Draw, Texts
 from dq.sample.schedule import repeat, running
 from dq.sample.tables import Table, World, flag, numbers, same, text, where
 
-POSTS_A_TEAM = 6
+POSTS_A_TEAM = 4
 FIRST_DAY = days.day("1999-01-04")
 _KNOWN_SINCE = days.day("2012-01-02")  # whoever held a post then is taken to have held it from the first day
 SERVICES = (
@@ -68,7 +68,7 @@ def _number(on: Days) -> Numbers:
 
 
 def staff(seed: int, open_cases: Numbers, last: np.datetime64) -> Workforce:
-    """Posts enough for the open cases of each service, in teams of six with a manager each."""
+    """Posts enough for the open cases of each service, in teams of four with a manager each."""
     draw = Draw(seed, "workforce")
     posts = np.maximum(-(-open_cases // CASES_A_POST), 2)
     posts[FRONT_DOOR] = max(2, int(open_cases.sum()) // 250)

@@ -44,9 +44,7 @@ def summarise(connection: duckdb.DuckDBPyConnection) -> Summarise:
     def build(**parts: object) -> RunSummary:
         found = count_exceptions(connection)
         rates = {
-            name: tuple(
-                PassRate(value, 5_000, 41, 0.9918) for value in sorted({getattr(row, name) for row in found})
-            )
+            name: tuple(PassRate(value, 5_000, 41, 0.9918) for value in sorted({getattr(row, name) for row in found}))
             for name in ("dimension", "table", "team")
         }
         given: dict[str, object] = {

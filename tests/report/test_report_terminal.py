@@ -36,9 +36,7 @@ def test_it_says_what_was_found(summarise: Summarise) -> None:
     assert "CIC-031: The time limit of 60 seconds was reached." in words
     assert "summary.html, rules.csv" in words
     assert "teams: 1 workbook" in words
-    assert text.splitlines()[-1] == (
-        "Not ready: 2 of 4 gates are not met (Blockers; Open children who are ready)."
-    )
+    assert text.splitlines()[-1] == ("Not ready: 2 of 4 gates are not met (Blockers; Open children who are ready).")
     assert CANARY not in text
 
 

@@ -153,8 +153,5 @@ def test_tallies_are_worst_first() -> None:
 
 
 def test_hardly_assessed_is_half_or_more() -> None:
-    rows = [
-        RuleRow(str(missing), "", "t", "minor", "d", "passed", 10, 10 - missing, 0, missing)
-        for missing in (4, 5, 10)
-    ]
+    rows = [RuleRow(str(missing), "", "t", "minor", "d", "passed", 10, 10 - missing, 0, missing) for missing in (4, 5, 10)]
     assert [row.rule for row in hardly_assessed(rows)] == ["10", "5"]

@@ -21,9 +21,7 @@ Exceptions = list[dict[str, object]]
 
 
 @pytest.fixture
-def make(
-    connection: duckdb.DuckDBPyConnection, summarise: Summarise, tmp_path: Path
-) -> Callable[..., Workbook]:
+def make(connection: duckdb.DuckDBPyConnection, summarise: Summarise, tmp_path: Path) -> Callable[..., Workbook]:
     """Write workbooks for some rows and open that of one team."""
 
     def build(rows: Exceptions | None = None, team: str = "Court Team") -> Workbook:
@@ -105,9 +103,7 @@ HOSTILE = [
 
 
 def test_texts_stay_texts(make: Make) -> None:
-    sheet = make([{"record": text, "person": text, "worker": text, "rule": text} for text in HOSTILE])[
-        "To do"
-    ]
+    sheet = make([{"record": text, "person": text, "worker": text, "rule": text} for text in HOSTILE])["To do"]
     cells = [cell for row in sheet.iter_rows(min_row=2) for cell in row if cell.value is not None]
     assert {cell.data_type for cell in cells} <= {"s", "inlineStr"}
     assert not [cell for cell in cells if cell.hyperlink]
@@ -124,9 +120,7 @@ def test_team_names_do_not_become_formulas_or_codes(make: Make) -> None:
 
 
 def test_about_explains(make: Make) -> None:
-    about = make([{"severity": "blocker"}, {"severity": "minor"}, {"severity": "minor"}], team="leavers")[
-        "About"
-    ]
+    about = make([{"severity": "blocker"}, {"severity": "minor"}, {"severity": "minor"}], team="leavers")["About"]
     text = "\n".join(str(value) for row in about.iter_rows(values_only=True) for value in row if value)
     assert text.startswith("Leavers: what to put right")
     assert "3 exceptions in this list" in text
@@ -140,18 +134,16 @@ def test_about_explains(make: Make) -> None:
 
 def test_a_team_with_nothing_to_do_is_told_so(make: Make) -> None:
     book = make([], team="Adoption Support")
-    assert [
-        value for row in book["To do"].iter_rows(min_row=2, values_only=True) for value in row if value
-    ] == ["Nothing to put right in this extract."]
+    assert [value for row in book["To do"].iter_rows(min_row=2, values_only=True) for value in row if value] == [
+        "Nothing to put right in this extract."
+    ]
 
 
 def test_a_full_sheet_is_followed_by_another(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(todo_sheet, "ROW_LIMIT", 2)
     book = make([{"rule": f"R{n}"} for n in range(6)])
     assert book.sheetnames == ["To do", "To do 2", "To do 3", "About"]
-    assert [row["Rule"] for name in book.sheetnames[:3] for row in rows_of(book[name])] == [
-        f"R{n}" for n in range(6)
-    ]
+    assert [row["Rule"] for name in book.sheetnames[:3] for row in rows_of(book[name])] == [f"R{n}" for n in range(6)]
     for name in book.sheetnames[:3]:
         assert book[name].freeze_panes == "B2"
         assert book[name].auto_filter.ref == "A1:L3"
@@ -179,18 +171,14 @@ def test_rows_are_as_tall_as_their_longest_text() -> None:
     assert height([("word " * 10_000, 20)]) == 409
 
 
-def test_a_blank_team_is_unallocated(
-    make: Make, connection: duckdb.DuckDBPyConnection, tmp_path: Path
-) -> None:
+def test_a_blank_team_is_unallocated(make: Make, connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     load(connection, [{"id": "1", "severity": "minor"}, {"id": "2", "severity": "major", "team": "  "}])
     book = make(team="unallocated")
     assert [row["Exception id"] for row in rows_of(book["To do"])] == ["2", "1"]
     assert "2 exceptions in this list" in str(book["About"]["A3"].value)
 
 
-def test_clashing_teams_keep_their_own_rows(
-    make: Make, connection: duckdb.DuckDBPyConnection, tmp_path: Path
-) -> None:
+def test_clashing_teams_keep_their_own_rows(make: Make, connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     teams = ["A/B", "a:b", "A-B", "CON"]
     load(connection, [{"id": team, "team": team, "severity": "minor"} for team in teams])
     make(team="A-B")

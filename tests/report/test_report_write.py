@@ -39,9 +39,7 @@ def test_all_files_are_written_and_nothing_else(
     assert "teams/unallocated.xlsx" in names
 
 
-def test_workbooks_may_be_left_out(
-    connection: duckdb.DuckDBPyConnection, summarise: Summarise, tmp_path: Path
-) -> None:
+def test_workbooks_may_be_left_out(connection: duckdb.DuckDBPyConnection, summarise: Summarise, tmp_path: Path) -> None:
     files = write(connection, summarise(), folder(tmp_path / "run"), workbooks=False)
     assert not [path for path in files if path.suffix == ".xlsx"]
     assert not (tmp_path / "run" / "teams").exists()
@@ -63,9 +61,7 @@ def test_equal_runs_are_equal_but_for_the_timings(
     assert differ == ["timings.json"]
 
 
-def test_no_name_or_key_is_where_it_may_not_be(
-    connection: duckdb.DuckDBPyConnection, summarise: Summarise, tmp_path: Path
-) -> None:
+def test_no_name_or_key_is_where_it_may_not_be(connection: duckdb.DuckDBPyConnection, summarise: Summarise, tmp_path: Path) -> None:
     out = folder(tmp_path / "run")
     write(connection, summarise(), out)
     assert CANARY in (out / "exceptions.csv").read_text(encoding="utf-8")
@@ -104,9 +100,7 @@ def test_what_an_earlier_run_left_half_written_is_replaced(
     assert not (tmp_path / ".run.part").exists()
 
 
-def test_a_folder_in_use_is_not_touched(
-    connection: duckdb.DuckDBPyConnection, summarise: Summarise, tmp_path: Path
-) -> None:
+def test_a_folder_in_use_is_not_touched(connection: duckdb.DuckDBPyConnection, summarise: Summarise, tmp_path: Path) -> None:
     out = folder(tmp_path / "run")
     (out / "mine.txt").write_text("keep")
     with pytest.raises(OSError):
@@ -114,18 +108,14 @@ def test_a_folder_in_use_is_not_touched(
     assert [path.name for path in out.iterdir()] == ["mine.txt"]
 
 
-def test_a_locked_engine_can_write(
-    connection: duckdb.DuckDBPyConnection, summarise: Summarise, tmp_path: Path
-) -> None:
+def test_a_locked_engine_can_write(connection: duckdb.DuckDBPyConnection, summarise: Summarise, tmp_path: Path) -> None:
     connection.execute(f"set allowed_directories = ['{tmp_path}']")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     assert write(connection, summarise(), folder(tmp_path / "run"), workbooks=False)
 
 
-def test_no_exceptions_at_all(
-    summarise: Summarise, connection: duckdb.DuckDBPyConnection, tmp_path: Path
-) -> None:
+def test_no_exceptions_at_all(summarise: Summarise, connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     load(connection, [])
     out = folder(tmp_path / "run")
     files = write(connection, summarise(), out)
@@ -136,9 +126,7 @@ def test_no_exceptions_at_all(
     assert "No exceptions were found." in (out / "summary.html").read_text(encoding="utf-8")
 
 
-def test_parquet_is_exact_and_in_order(
-    connection: duckdb.DuckDBPyConnection, summarise: Summarise, tmp_path: Path
-) -> None:
+def test_parquet_is_exact_and_in_order(connection: duckdb.DuckDBPyConnection, summarise: Summarise, tmp_path: Path) -> None:
     out = folder(tmp_path / "run")
     odd = {"record": "=cmd|' /C calc'!A0", "values": '{"x": "\\u00e9"}', "worker": "", "source_row": 7}
     load(connection, [
@@ -160,9 +148,7 @@ def test_parquet_is_exact_and_in_order(
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
-def test_csv_neutralises_formulas(
-    start: str, connection: duckdb.DuckDBPyConnection, summarise: Summarise, tmp_path: Path
-) -> None:
+def test_csv_neutralises_formulas(start: str, connection: duckdb.DuckDBPyConnection, summarise: Summarise, tmp_path: Path) -> None:
     load(connection, [{"id": "1", "severity": "minor", "record": f'{start}1+1,"é"\nb', "worker": "a=b"}])
     out = folder(tmp_path / "run")
     write(connection, summarise(), out, workbooks=False)
@@ -214,9 +200,7 @@ def test_run_json_and_timings(summarise: Summarise, tmp_path: Path) -> None:
     assert {"rule": "PER-001", "table": "person", "seconds": 0.123} in times["rules"]
 
 
-def test_the_clock_is_not_read(
-    connection: duckdb.DuckDBPyConnection, summarise: Summarise, tmp_path: Path
-) -> None:
+def test_the_clock_is_not_read(connection: duckdb.DuckDBPyConnection, summarise: Summarise, tmp_path: Path) -> None:
     out = folder(tmp_path / "run")
     write(connection, summarise(as_of=date(2001, 2, 3), go_live=None), out)
     today = date.today().isoformat().encode()

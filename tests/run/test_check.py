@@ -121,7 +121,12 @@ def test_a_canary_name_is_in_no_paper_that_may_not_show_it(project: Path, dq: Co
 
 @pytest.mark.parametrize(
     "broken",
-    [f'person_id,surname\nA,"{CANARY}\nB,x\n', f"surname\n{CANARY}\n", f"person_id,surname,surname\nA,{CANARY},x\n", "\0\0" + CANARY],
+    [
+        f'person_id,surname\nA,"{CANARY}\nB,x\n',
+        f"surname\n{CANARY}\n",
+        f"person_id,surname,surname\nA,{CANARY},x\n",
+        "\0\0" + CANARY,
+    ],
 )
 def test_messages_about_bad_files_do_not_quote_them(project: Path, dq: Command, tmp_path: Path, broken: str) -> None:
     (project / "extracts" / "2026-11-02" / "person.csv").write_text(broken, encoding="utf-8")
@@ -174,7 +179,9 @@ def test_a_plain_folder_needs_a_pack(project: Path, dq: Command, tmp_path: Path)
         (("--pack", "small"), "no pack 'small'"),
     ],
 )
-def test_wrong_options_end_with_2_and_write_nothing(project: Path, dq: Command, tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
+def test_wrong_options_end_with_2_and_write_nothing(
+    project: Path, dq: Command, tmp_path: Path, arguments: tuple[str, ...], words: str
+) -> None:
     result = dq("check", project, "--out", tmp_path / "out", *arguments)
     assert result.exit_code == 2 and words in result.output, result.output
     assert not (tmp_path / "out").exists()
@@ -201,7 +208,9 @@ def test_gates_that_are_met_end_with_0(project: Path, dq: Command, tmp_path: Pat
     assert result.exit_code == 0, result.output
 
 
-def test_a_missing_file_makes_its_rules_not_evaluated_and_a_blocker_gate_not_met(project: Path, dq: Command, tmp_path: Path) -> None:
+def test_a_missing_file_makes_its_rules_not_evaluated_and_a_blocker_gate_not_met(
+    project: Path, dq: Command, tmp_path: Path
+) -> None:
     (project / "extracts" / "2026-11-02" / "plan.csv").unlink()
     (project / "dq.yaml").write_text(f'project: x\npacks: ["{PACK.as_posix()}"]\n', encoding="utf-8")
     result = dq("check", project, "--out", tmp_path / "out")

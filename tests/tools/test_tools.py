@@ -55,7 +55,14 @@ def test_examples_that_do_not_hold_are_told_by_line(tmp_path: Path, before: str,
 def test_explain_shows_words_sql_reads_and_examples() -> None:
     code, output = dq("explain", "S-02", "--pack", GOOD, "--engine", "all", "--set", "visit_days=14")
     assert code == 0
-    for words in ("Visits are no further apart", "-- duckdb: view visit_sequence", "-- spark:", "-- postgres:", ":visit_days = 14", "fails: visit: V2"):
+    for words in (
+        "Visits are no further apart",
+        "-- duckdb: view visit_sequence",
+        "-- spark:",
+        "-- postgres:",
+        ":visit_days = 14",
+        "fails: visit: V2",
+    ):
         assert words in output, words
 
 
@@ -107,7 +114,11 @@ def test_every_rule_file_that_came_with_dq_fits_the_schema() -> None:
 
 
 def test_the_schema_refuses_what_lint_refuses() -> None:
-    wrong = {"rules": [{"id": "A", "title": "b", "dimension": "validity", "severity": "minor", "fix": "c", "source": "d", "requird": "x"}]}
+    wrong = {
+        "rules": [
+            {"id": "A", "title": "b", "dimension": "validity", "severity": "minor", "fix": "c", "source": "d", "requird": "x"}
+        ]
+    }
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(wrong, rule_file_schema())
 
@@ -146,7 +157,9 @@ def test_help_comes_at_once() -> None:
     assert min(times) < 0.5, times
 
 
-def test_a_fault_of_dq_itself_ends_with_2_and_quotes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_fault_of_dq_itself_ends_with_2_and_quotes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     import dq.cli
     from dq import request
 

@@ -15,7 +15,7 @@ from dq.sample.faults.whole import RESERVED_EACH
 from dq.sample.tables import World
 from dq.sample.workforce import Workforce
 
-FAULTY = 0.36  # faults in the first week, as a share of open children
+FAULTY = 0.4  # faults in the first week, as a share of open children
 NEW = 0.045  # faults planted each later week, as a share of those of the first
 LAST = ("ALL-009",)  # counts what the others have left
 CLEARED = 0.1  # share of faults put right each week
