@@ -81,6 +81,14 @@ def text_array(column: pd.Series) -> pa.Array:
     """A column of any type as Arrow text; blanks and missing values are null."""
     if isinstance(column.dtype, pd.StringDtype):
         return pa.array(column, pa.string(), from_pandas=True)
+    if column.dtype != object:
+        places, distinct = pd.factorize(column)
+        texts = _texts(pd.Series(distinct))
+        return texts.take(pa.array(places, mask=places < 0))
+    return _texts(column)
+
+
+def _texts(column: pd.Series) -> pa.Array:
     missing = column.isna().tolist()
     values = column.tolist()
     texts = [None if gone else cell_text(_plain(value)) or None for gone, value in zip(missing, values, strict=True)]

@@ -82,7 +82,7 @@ def not_null(value: exp.Expr) -> exp.Expr:
 
 def sql(tree: exp.Expr) -> str:
     """The DuckDB text of a tree."""
-    return tree.sql(dialect="duckdb")
+    return tree.sql(dialect="duckdb", copy=False)
 
 
 def run(connection: duckdb.DuckDBPyConnection, tree: exp.Expr) -> list[tuple[Any, ...]]:

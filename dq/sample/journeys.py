@@ -15,7 +15,7 @@ from dq.sample.draw import Draw, Texts
 from dq.sample.spells import KINDS, Lengths, Spells, chain
 
 # Where children stand on the day of the last extract. About a third have an open record.
-STATES = {"closed": 66.0, "help": 4.0, "assess": 6.5, "cin": 11.0, "cp": 4.0, "care": 4.8, "leaver": 2.6}
+STATES = {"closed": 66.0, "help": 4.0, "assess": 6.5, "cin": 11.0, "cp": 4.0, "care": 4.6, "leaver": 2.4}
 KINDS_OF_STATE = {
     "assess": {"assess": 60.0, "cin": 28.0, "cp": 6.0, "cp_cin": 6.0},
     "cin": {"cin": 90.0, "cin_care": 10.0},
@@ -50,7 +50,7 @@ def draw_journeys(seed: int, count: int, last: np.datetime64) -> tuple[Children,
     lengths.care = np.where(state == "leaver", np.maximum(lengths.care, 150), lengths.care)
     at_latest = days.add_days(days.add_years(birth, 18), -lengths.care - lengths.before_care())
     referral = np.where(state == "leaver", at_latest, referral)
-    lengths.care = np.where(state == "leaver", lengths.care + 400, lengths.care)  # cut to the eighteenth birthday
+    lengths.care = np.where(state == "leaver", lengths.care + 2500, lengths.care)  # cut to the eighteenth birthday
     spells = [chain(draw, np.arange(count), kind, birth, referral, lengths).take(state != "help")]
     following = np.where(state == "help", days.add_days(np.full(count, last), -400), spells_start(spells[0], count))
     for share in (0.26, 0.38, 0.36, 0.35):

@@ -61,7 +61,7 @@ def _supervisions(story: Story, draw: Draw) -> Table:
 
 def _documents(story: Story, draw: Draw) -> Table:
     spells = story.spells
-    owner, _ = repeat(draw.place((58, 28, 10, 4), len(spells)))
+    owner, _ = repeat(draw.place((64, 26, 8, 2), len(spells)))
     span = days.days_between(spells.referral, days.earlier(spells.close, story.last))
     on = days.working_before(days.add_days(spells.referral[owner], draw.between(0, span[owner])))
     kind = draw.code(_DOCUMENTS, len(owner))

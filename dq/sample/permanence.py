@@ -41,7 +41,7 @@ def _adoptions(story: Story, draw: Draw, periods: Periods, left_because: Column)
     """Children adopted, and young children whose plan is adoption, some of whom will not be."""
     adopted = np.isin(left_because, ["E11", "E12"]) & (days.days_between(periods.start, periods.end) > 250)
     lasting = days.days_between(periods.start, periods.end) > 420
-    planned = lasting & (days.age(periods.birth, periods.start) < 6) & draw.chance(0.2, len(adopted)) & ~adopted
+    planned = lasting & (days.age(periods.birth, periods.start) < 6) & draw.chance(0.4, len(adopted)) & ~adopted
     period = np.flatnonzero(adopted | planned)
     done, size = adopted[period], len(period)
     span = days.days_between(periods.start[period], periods.end[period])

@@ -30,6 +30,7 @@ class Campaign:
     standing: dict[str, list[Victim]] = field(default_factory=dict)
     first_week: int = 0
     _seen: Seen | None = None
+    _people: int = 0
     _used_keys: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -39,7 +40,7 @@ class Campaign:
         """Plant the faults of one week; returns the tables, the texts that are no days, and the truth."""
         draw = Draw(self.seed, f"faults of week {week}")
         planting = Planting(today, week, tables, workforce, self.children, draw, self._used, self._used_keys)
-        planting.people_before = len(self._seen["PER-023"]) if self._seen else 0
+        planting.people_before = self._people
         if week == 0:
             self.first_week = max(1, round(FAULTY * int(planting.open.sum())))
         else:
@@ -57,6 +58,7 @@ class Campaign:
             self.standing[rule] = victims
             short += quota.get(rule, 0) - max(len(victims) - len(standing), 0)
         finished = _without_dropped(planting)
+        self._people = len(finished["person"])
         found, self._seen = changed_since(self._seen, finished, planting.raw)
         return finished, planting.raw, planting.truth + found
 

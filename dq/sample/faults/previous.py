@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dq.sample.faults.registry import Finding
 from dq.sample.tables import World
 
-Seen = dict[str, dict[str, object]]
+Seen = dict[str, dict[str, set[object]]]  # rule, key, values of the records that bear it
 
 _COMPARED = {"PER-023": ("person", "person_id", "date_of_birth"), "CPP-007": ("cp_plan", "plan_id", "initial_category")}
 
@@ -25,8 +25,13 @@ def changed_since(
         values = tables[table][column].tolist()
         for row in raw.get((table, column), {}):
             values[row] = None
-        now[rule] = dict(zip(tables[table][key].tolist(), values, strict=True))
+        rows = [(each, value) for each, value in zip(tables[table][key].tolist(), values, strict=True) if each is not None]
+        held: dict[str, set[object]] = {}
+        for each, value in rows:
+            held.setdefault(each, set()).add(value)
+        now[rule] = held
         if before is not None:
-            earlier = before[rule]
-            findings += [(rule, table, k) for k, value in now[rule].items() if k in earlier and earlier[k] not in (None, value)]
+            nothing: set[object] = set()
+            changed = [each for each, value in rows if before[rule].get(each, nothing) - {None, value}]
+            findings += [(rule, table, each) for each in changed]
     return findings, now
