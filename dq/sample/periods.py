@@ -62,7 +62,7 @@ def draw_help(seed: int, children: Children, spells: Spells, last: np.datetime64
     elapsed = draw.whole(3, 270, len(now))
     start_now = days.working_before(days.add_days(np.full(len(now), last), -elapsed))
     end_now = days.working_before(days.add_days(start_now, np.minimum(elapsed + draw.whole(5, 90, len(now)), 350)))
-    start_now = days.later(start_now, children.birth[now] + 1)
+    start_now = days.working(days.later(start_now, children.birth[now] + 1))
     first = np.flatnonzero(np.append(True, spells.child[1:] != spells.child[:-1]) & draw.chance(0.16, len(spells)))
     end = days.working_before(days.add_days(spells.contact[first], -draw.whole(12, 300, len(first))))
     start = days.working_before(days.add_days(end, -draw.whole(50, 330, len(first))))

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from dq.sample.days import Days, Flags, Numbers
 from dq.sample.draw import Texts
@@ -53,6 +55,12 @@ World = dict[str, Table]
 def filled(values: Column) -> Flags:
     """Where a column is not blank."""
     return ~np.isnat(values) if values.dtype.kind == "M" else np.asarray(values != _NOTHING, dtype=bool)
+
+
+def among(values: Texts, others: Texts) -> Flags:
+    """Where a text is one of the others; blank is not."""
+    known = pc.is_in(pa.array(values, pa.string()), value_set=pa.array(others, pa.string()).drop_null())
+    return np.asarray(known.to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def blank(size: int) -> Texts:

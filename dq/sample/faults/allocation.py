@@ -10,7 +10,7 @@ from dq.sample.faults.leaving import leavers
 from dq.sample.faults.planting import Planting
 from dq.sample.faults.registry import plants
 from dq.sample.faults.simple import cell, copy
-from dq.sample.tables import NOBODY
+from dq.sample.tables import NOBODY, among
 
 CLOSED_TEAM = "T002"
 
@@ -87,7 +87,7 @@ def still_allocated(x: Planting) -> None:
     table = x["involvement"]
     latest = np.full(x.children, days.day("1990-01-01"))
     np.maximum.at(latest, table.child[primary(x)], table["start_date"][primary(x)])
-    in_post = np.isin(table["professional_id"], x["professional"]["professional_id"][~x.filled("professional", "left_date")])
+    in_post = among(table["professional_id"], x["professional"]["professional_id"][~x.filled("professional", "left_date")])
     last = primary(x) & (table["start_date"] == latest[table.child]) & x.filled("involvement", "referral_id")
     rows = x.pick("involvement", last & x.filled("involvement", "end_date") & in_post & ~x.of("involvement", x.open))
     x.set("involvement", "end_date", rows, None)

@@ -9,6 +9,7 @@ from dq.sample.days import Flags, Numbers
 from dq.sample.faults.planting import Planting
 from dq.sample.faults.registry import plants
 from dq.sample.faults.simple import cell, copy
+from dq.sample.tables import among
 
 
 def done(x: Planting) -> Flags:
@@ -31,7 +32,7 @@ def without_plan(x: Planting) -> Flags:
 def referral_open(x: Planting, table: str) -> Flags:
     """Records whose referral is open."""
     still = x["cin_episode"]["referral_id"][~x.filled("cin_episode", "close_date")]
-    return np.isin(x[table]["referral_id"], still)
+    return among(x[table]["referral_id"], still)
 
 
 def on_last_referral(x: Planting, table: str) -> Flags:
@@ -40,7 +41,7 @@ def on_last_referral(x: Planting, table: str) -> Flags:
     referral = x["cin_episode"]
     np.maximum.at(latest, referral.child, referral["referral_date"])
     last = (referral["referral_date"] == latest[referral.child]) & x.filled("cin_episode", "close_date")
-    return np.isin(x[table]["referral_id"], referral["referral_id"][last])
+    return among(x[table]["referral_id"], referral["referral_id"][last])
 
 
 def _late(x: Planting) -> Flags:

@@ -15,7 +15,8 @@ from dq.sample.faults.whole import RESERVED_EACH
 from dq.sample.tables import World
 from dq.sample.workforce import Workforce
 
-FAULTY = 0.4  # faults in the first week, as a share of open children
+FAULTY = 0.15  # faults in the first week, as a share of open children
+FAULTY_SMALL = 0.4  # the same in a small project, which has to show something, up to 60 faults
 NEW = 0.045  # faults planted each later week, as a share of those of the first
 LAST = ("ALL-009",)  # counts what the others have left
 CLEARED = 0.1  # share of faults put right each week
@@ -42,7 +43,8 @@ class Campaign:
         planting = Planting(today, week, tables, workforce, self.children, draw, self._used, self._used_keys)
         planting.people_before = self._people
         if week == 0:
-            self.first_week = max(1, round(FAULTY * int(planting.open.sum())))
+            children = int(planting.open.sum())
+            self.first_week = max(1, round(FAULTY * children), min(60, round(FAULTY_SMALL * children)))
         else:
             self._clear(draw)
         new = self.first_week if week == 0 else max(1, round(NEW * self.first_week))

@@ -111,7 +111,7 @@ cell(
     "CLA-005",
     "cla_episode",
     "ceased_date",
-    lambda x: final(x) & later_episode(x) & once(x, "cla_episode") & _never(x, "missing", "cla_episode"),
+    lambda x: _left_young(x) & later_episode(x) & once(x, "cla_episode") & _never(x, "missing", "cla_episode"),
     lambda x, rows: x["cla_episode"]["start_date"][rows] - 2,
 )
 

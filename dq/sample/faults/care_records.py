@@ -10,6 +10,7 @@ from dq.sample.faults.care import first, long_period
 from dq.sample.faults.planting import Planting
 from dq.sample.faults.registry import plants
 from dq.sample.faults.simple import Allowed, cell
+from dq.sample.tables import among
 
 
 def first_episode(x: Planting, least: int) -> Flags:
@@ -113,7 +114,7 @@ def first_visit_missing(x: Planting) -> None:
 def _stayed(x: Planting) -> Flags:
     """Episodes whose placement lasted so long that the second visit fell into it."""
     long = x["placement"]["placement_id"][x.lasted("placement", "start_date", "end_date") >= 50]
-    return np.isin(x["cla_episode"]["placement_id"], long)
+    return among(x["cla_episode"]["placement_id"], long)
 
 
 @plants("VIS-002", 5)

@@ -104,6 +104,9 @@ ALLOWED: dict[str, Allowed] = {
     "LOD-008.care_leaver.needs_assessment_date": lambda x: x.is_one("care_leaver", "eligibility", "Former Relevant"),
     "LOD-008.care_leaver.pathway_plan_date": lambda x: ~leaving.served(x) & x.filled("care_leaver", "pathway_plan_review_date"),
     "LOD-008.cin_episode.referral_date": rows_that.single_referral,
+    "LOD-008.cla_episode.ceased_date": _all(
+        rows_that.single_episode, lambda x: x.is_one("cla_episode", "ceased_reason", "E4A", "E4B", "E13", "E8", "E3", "E41")
+    ),
     "LOD-008.cin_plan.start_date": _RUNNING_CIN,
     "LOD-008.cin_visit.visit_date": _only_visit("cin_visit", "cin_plan", need.running),
     "LOD-008.cla_care_plan.start_date": _one_plan,

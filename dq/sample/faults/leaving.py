@@ -34,7 +34,6 @@ def latest(x: Planting) -> Flags:
 _NO_INTERVIEW = {"interview_offered": "NA", "interview_accepted": "NA"}
 
 copy("MIS-001", "missing", back, lambda x, rows: {"start_date": x["missing"]["start_date"][rows] + HOUR // 4, **_NO_INTERVIEW})
-cell("MIS-002", "missing", "end_date", not_asked, lambda x, rows: x["missing"]["start_date"][rows] - 2 * HOUR)
 cell("MIS-003", "missing", "start_date", back, weight=2)
 cell("RHI-002", "missing", "interview_offered", lambda x: back(x) & x.is_one("missing", "interview_offered", "Y"), weight=3)
 
@@ -58,6 +57,16 @@ def never_came_back(x: Planting) -> None:
     rows = x.pick("missing", latest(x) & back(x) & ~x.of("missing", x.looked_after))
     x.set("missing", "end_date", rows, None)
     x.expect("MIS-005", "missing", rows)
+
+
+@plants("MIS-002")
+def back_before_gone(x: Planting) -> None:
+    """A time missing that ended before it began."""
+    rows = x.pick("missing", back(x))
+    x.set("missing", "end_date", rows, x["missing"]["start_date"][rows] - 2 * HOUR)
+    x.set("missing", "interview_offered", rows, "NA")
+    x.set("missing", "interview_accepted", rows, "NA")
+    x.expect("MIS-002", "missing", rows)
 
 
 @plants("MIS-006")

@@ -10,6 +10,7 @@ from dq.sample.faults.assessments import on_last_referral
 from dq.sample.faults.planting import Planting
 from dq.sample.faults.registry import plants
 from dq.sample.faults.simple import cell, copy
+from dq.sample.tables import among
 
 
 def running(x: Planting) -> Flags:
@@ -130,7 +131,7 @@ def left_open(x: Planting) -> None:
 def never_ending(x: Planting) -> None:
     """A plan, and the referral behind it, that began more than a year ago."""
     once = (x.count("cin_episode") == 1) & (x.count("cp_plan") == 0) & (x.count("cla_episode") == 0) & (x.ages >= 3)
-    reviewed = np.isin(x["cin_plan"]["plan_id"], x["cin_review"]["plan_id"][x["cin_review"]["review_date"] > x.before_first(10)])
+    reviewed = among(x["cin_plan"]["plan_id"], x["cin_review"]["plan_id"][x["cin_review"]["review_date"] > x.before_first(10)])
     rows = x.pick("cin_plan", running(x) & reviewed & x.of("cin_plan", once) & visited(x, 1))
     x.set("cin_plan", "start_date", rows, x["cin_plan"]["start_date"][rows] - 420)
     for row in rows:

@@ -10,6 +10,7 @@ from dq.sample.faults.care import once
 from dq.sample.faults.planting import Planting
 from dq.sample.faults.registry import plants
 from dq.sample.faults.simple import Allowed, Value, cell
+from dq.sample.tables import among
 
 FOSTERED = ("U3", "U5", "U6")
 
@@ -153,7 +154,7 @@ def no_agreement(x: Planting) -> None:
 
 def _agreement_runs(x: Planting) -> Flags:
     ended_status = x["legal_status"]["legal_status_id"][x.filled("legal_status", "end_date")]
-    return ~np.isin(x["voluntary_agreement"]["legal_status_id"], ended_status)
+    return ~among(x["voluntary_agreement"]["legal_status_id"], ended_status)
 
 
 cell("LGL-007", "voluntary_agreement", "written", lambda x: x.filled("voluntary_agreement", "written"), weight=4)

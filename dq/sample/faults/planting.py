@@ -41,6 +41,7 @@ class Planting:
     _new: int = 0
     dropped: dict[str, list[Numbers]] = field(default_factory=dict)
     _rows: dict[str, tuple[Numbers, Numbers]] = field(default_factory=dict)
+    _places: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._length = {name: len(table) for name, table in self.tables.items()}
@@ -107,9 +108,11 @@ class Planting:
 
     def rows_of_keys(self, table: str, keys: Iterable[str]) -> Numbers:
         """The rows that bear these keys, in their order; keys that are gone are left out."""
-        column = self.tables[table][KEYS[table]]
-        found = [np.flatnonzero(column == key)[:1] for key in keys]
-        return np.concatenate(found) if found else np.array([], dtype=np.int64)
+        if table not in self._places:
+            column = self.tables[table][KEYS[table]][: self._length[table]].tolist()
+            self._places[table] = {key: row for row, key in reversed(list(enumerate(column)))}
+        places = self._places[table]
+        return np.array([places[key] for key in keys if key in places], dtype=np.int64)
 
     # looking
 

@@ -10,6 +10,7 @@ from dq.sample.faults.assessments import on_last_referral
 from dq.sample.faults.planting import Planting
 from dq.sample.faults.registry import plants
 from dq.sample.faults.simple import cell
+from dq.sample.tables import among
 
 
 def running(x: Planting) -> Flags:
@@ -41,7 +42,7 @@ def reviews_of(x: Planting, row: int) -> Numbers:
 def having(x: Planting, table: str, low: int) -> Flags:
     """Plans with at least so many rows in a table."""
     numbers, counts = np.unique(x[table]["plan_id"].astype(str), return_counts=True)
-    return np.isin(x["cp_plan"]["plan_id"], numbers[counts >= low].astype(object))
+    return among(x["cp_plan"]["plan_id"], numbers[counts >= low].astype(object))
 
 
 def _elsewhere(x: Planting, rows: Numbers, start: object, end: object) -> Numbers:

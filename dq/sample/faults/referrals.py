@@ -9,6 +9,7 @@ from dq.sample.days import Flags, Numbers
 from dq.sample.faults.planting import Planting
 from dq.sample.faults.registry import plants
 from dq.sample.faults.simple import cell, copy
+from dq.sample.tables import among
 
 FAR_BACK = 200
 
@@ -36,7 +37,7 @@ def turned_away(x: Planting) -> Flags:
 def only_assessed(x: Planting) -> Flags:
     """Closed referrals that led to an assessment and nothing more."""
     closed_so = x.is_one("cin_episode", "close_reason", "RC8", "RC9") & closed(x)
-    enquired = np.isin(x["cin_episode"]["referral_id"], x["s47_enquiry"]["referral_id"])
+    enquired = among(x["cin_episode"]["referral_id"], x["s47_enquiry"]["referral_id"])
     return closed_so & ~enquired
 
 
@@ -78,7 +79,7 @@ cell("REF-012", "cin_episode", "close_reason", lambda x: closed(x) & _planned(x)
 
 
 def _planned(x: Planting) -> Flags:
-    return np.isin(x["cin_episode"]["referral_id"], x["cin_plan"]["referral_id"])
+    return among(x["cin_episode"]["referral_id"], x["cin_plan"]["referral_id"])
 
 
 copy(

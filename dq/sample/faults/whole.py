@@ -9,7 +9,7 @@ from dq.sample.faults.allocation import primary
 from dq.sample.faults.assessments import done
 from dq.sample.faults.planting import Planting
 from dq.sample.faults.registry import plants
-from dq.sample.tables import NOBODY
+from dq.sample.tables import NOBODY, among
 
 MOST_CASES = 25
 RESERVED_EACH = 20  # every twentieth child is kept for faults of the whole extract
@@ -37,7 +37,7 @@ def people_lost(x: Planting) -> None:
     gone = np.flatnonzero(kept_apart)
     parents = x["relationship"].child
     lost = np.unique(x["relationship"]["related_person_id"][np.isin(parents, gone)].astype(str))
-    rows = np.isin(x["person"].child, gone) | np.isin(x["person"]["person_id"], lost.astype(object))
+    rows = np.isin(x["person"].child, gone) | among(x["person"]["person_id"], lost.astype(object))
     if int(rows.sum()) < too_few:
         return
     for table in x.tables:
@@ -68,13 +68,13 @@ def too_many_cases(x: Planting) -> None:
     """A worker to whom all the cases of the team, and more, were given."""
     cases = held(x)
     table = x["involvement"]
-    working = np.isin(x["professional"]["professional_id"], table["professional_id"][cases])
+    working = among(x["professional"]["professional_id"], table["professional_id"][cases])
     rows = x.pick("professional", working & ~x.filled("professional", "left_date"))
-    taken = np.isin(table["professional_id"], x["professional"]["professional_id"][rows])
+    taken = among(table["professional_id"], x["professional"]["professional_id"][rows])
     for row in rows:
         worker, team = x["professional"]["professional_id"][row], x["professional"]["team_id"][row]
         own = np.unique(table.child[cases & (table["professional_id"] == worker)])
-        others = np.flatnonzero(cases & ~taken)
+        others = np.flatnonzero(cases & ~taken & ~x.of("involvement", x.used))
         others = others[np.argsort(table["team_id"][others] != team, kind="stable")]
         more = others[: max(0, MOST_CASES + 3 - len(own))]
         if len(own) + len(np.unique(table.child[more])) > MOST_CASES:
