@@ -50,6 +50,14 @@ def test_the_sample_in_the_repository_is_what_its_truth_says() -> None:
     assert found(project) == planted(project, weeks(project)[-1])
 
 
+def test_the_sample_in_the_repository_is_what_the_generator_writes(tmp_path: Path) -> None:
+    kept = Path(__file__).parents[2] / "samples" / "carefirst"
+    sample.write(tmp_path, children=400, weeks=6, seed=1)
+    written = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert {path: (kept / path).read_bytes() for path in written} == written
+    assert sum(len(content) for content in written.values()) < 5_000_000
+
+
 @slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize("children", [400, 3000])
