@@ -25,7 +25,7 @@ _JOBS = ("Social Worker",) * 5 + ("Personal Adviser", "Family Support Worker", "
 _REGISTERED = ("Social Worker", "Independent Reviewing Officer", "Team Manager")
 _PLACES = ("North", "East", "South", "West", "Central", "Harbour", "Valley", "Hill")
 _SPAN = 100_000  # longer than any history: post * _SPAN + day orders the days of all posts
-_ROOT, _CLOSED = "T001", "T002"
+_ROOT, _CLOSED = "T001", ("T002", "T003")
 
 
 @dataclass
@@ -117,14 +117,14 @@ def _teams(workforce: Workforce) -> Table:
     ]
     service_ids = [f"T{number:03d}" for number in range(11, 11 + len(SERVICES))]
     heads = [workforce.managers[np.searchsorted(service_of, service)] for service in range(len(SERVICES))]
-    ids = [_ROOT, _CLOSED, *service_ids, *workforce.team_ids]
+    ids = [_ROOT, *_CLOSED, *service_ids, *workforce.team_ids]
     size = len(ids)
     columns = {
         "team_id": np.array(ids, dtype=object),
-        "name": np.array(["Children's Services", "Referral and Advice", *SERVICES, *titles], dtype=object),
-        "parent_id": np.array([None, _ROOT, *[_ROOT] * len(SERVICES), *(service_ids[s] for s in service_of)], dtype=object),
-        "manager_id": np.array([heads[0], heads[0], *heads, *workforce.managers], dtype=object),
-        "closed_date": np.array([NONE, days.day("2017-03-31"), *[NONE] * (size - 2)], dtype="datetime64[D]"),
+        "name": np.array(["Children's Services", "Referral and Advice", "Family Support", *SERVICES, *titles], dtype=object),
+        "parent_id": np.array([None, *[_ROOT] * (2 + len(SERVICES)), *(service_ids[s] for s in service_of)], dtype=object),
+        "manager_id": np.array([heads[0], heads[0], heads[0], *heads, *workforce.managers], dtype=object),
+        "closed_date": np.array([NONE, *[days.day("2017-03-31")] * 2, *[NONE] * (size - 3)], dtype="datetime64[D]"),
     }
     return Table(columns, np.full(size, FIRST_DAY))
 

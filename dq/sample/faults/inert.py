@@ -116,8 +116,8 @@ def past_worker(x: Planting) -> Flags:
 
 
 def small_team(x: Planting) -> Flags:
-    """The closed team."""
-    return x.filled("team", "closed_date")
+    """A closed team, not the one that other faults name."""
+    return x.is_one("team", "team_id", "T003")
 
 
 INERT: dict[str, Allowed] = {

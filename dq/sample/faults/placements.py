@@ -59,12 +59,17 @@ def ends_first(x: Planting) -> None:
         x.expect("CLA-013", "cla_episode", x.linked("placement", row, "placement_id", "cla_episode", "placement_id"))
 
 
+def _placing(x: Planting) -> Numbers:
+    """How many placement orders each child has."""
+    return x.count("legal_status", x.is_one("legal_status", "code", "E1"))
+
+
 def _new(x: Planting) -> Flags:
     return x["placement"]["start_date"] >= days.day("2025-04-01")
 
 
 cell("PLA-003", "placement", "type", lambda x: of_type(*FOSTERED, "K2", "K3")(x) & _new(x), "H5", weight=3)
-cell("PLA-004", "placement", "type", of_type(*FOSTERED), "A6", weight=2)
+cell("PLA-004", "placement", "type", lambda x: of_type(*FOSTERED)(x) & ~x.of("placement", _placing(x)), "A6", weight=2)
 cell("PLA-005", "placement", "provider", of_type(*FOSTERED, "U1", "U4", "K2"), weight=3)
 cell("PLA-006", "placement", "type", lambda x: of_type(*FOSTERED, "K2")(x) & x.is_one("placement", "provider", "PR1"), "R2")
 cell("PLA-007", "placement", "urn", of_type(*FOSTERED, "U1", "U4", "K2"), weight=3)
