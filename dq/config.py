@@ -61,6 +61,17 @@ def load(folder: Path) -> Project:
         raise ProjectError(error.problems) from None
 
 
+def rules_folder(folder: Path) -> Path | None:
+    """The project's own rules: `rules/`, where YAML files stand in it that are not a pack's; None without."""
+    own = folder / "rules"
+    return own if any(own.glob("*.yaml")) and not (own / "dataset.yaml").is_file() else None
+
+
+def newest(folder: Path, project: Project) -> dt.date | None:
+    """The date of the project's newest extract, None without one."""
+    return max(extracts(folder / project.extracts), default=None)
+
+
 def extracts(folder: Path) -> dict[dt.date, Path]:
     """The extracts of a folder by as-of date, oldest first: sub-folders named YYYY-MM-DD; others are passed over."""
     found: dict[dt.date, Path] = {}

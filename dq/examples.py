@@ -58,26 +58,35 @@ class _Bench:
 
 
 def run(pack: Pack, *, progress: Callable[[int, int], None] = lambda done, total: None) -> Tested:
-    """Run every example of the pack's rules and views; raises `PackError` where views do not compile."""
+    """Run every example of the pack's rules and views; raises `PackError` where views do not compile.
+
+    Of a project's packs only the project's own rules and views are run: the packs have been tested by themselves.
+    """
     tested = Tested()
     families: dict[str, list[Rule]] = {}
+    views = [view for view in pack.views if _is_own(pack, view.file)]
     for rule in pack.rules:
-        families.setdefault(rule.family or rule.id, []).append(rule)
-    total = len(families) + len(pack.views)
+        if _is_own(pack, rule.file):
+            families.setdefault(rule.family or rule.id, []).append(rule)
+    total = len(families) + len(views)
     with _bench(pack) as bench:
-        for done, view in enumerate(pack.views):
+        for done, view in enumerate(views):
             progress(done, total)
             tested.views += 1
             for example in view.examples:
                 tested.examples += 1
                 with gathering(tested.problems):
                     tested.problems += _test_view(bench, bench.compiler.views[view.name], example)
-        for done, rules in enumerate(families.values(), start=len(pack.views)):
+        for done, rules in enumerate(families.values(), start=len(views)):
             progress(done, total)
             tested.rules += len(rules)
             with gathering(tested.problems):
                 tested.problems += _test_family(bench, rules, tested)
     return tested
+
+
+def _is_own(pack: Pack, file: str) -> bool:
+    return pack.own is None or Path(file).parent == pack.own.folder
 
 
 @contextmanager

@@ -21,7 +21,7 @@ def explain(rule_id: str, choices: Sequence[Sequence[str]], given: Mapping[str, 
     """The text for one rule, looked for in each choice of packs. Raises `OptionError` for an id that none has."""
     known: list[str] = []
     for names in choices:
-        pack = packs.load(names)
+        pack = packs.named(names)
         found = [rule for rule in pack.rules if rule.id == rule_id] or [rule for rule in pack.rules if rule.family == rule_id]
         if found:
             return "\n".join(_lines(pack, found[0], len(found), given, dialects))

@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
+from dq import own_rules, settings
 from dq import pack as packs
-from dq import settings
 from dq.builtin import is_built_in
 from dq.compile import Compiler
 from dq.compiled import CompiledRule
@@ -33,16 +33,21 @@ class Linted:
     rules: int = 0
     views: int = 0
     problems: list[Problem] = field(default_factory=list)
+    differences: list[str] = field(default_factory=list)
 
 
 def lint(names: Sequence[str], base: Path | None = None) -> Linted:
-    """Look at packs (on one contract) as a whole; problems come with file, line, rule, and what to do."""
+    """Look at packs (on one contract), or at a project with its own rules, as a whole.
+
+    Problems come with file, line, rule, and what to do; of a project also what its own rules change.
+    """
     found = Linted()
     pack: Pack | None = None
     with gathering(found.problems):
-        pack = packs.load(names, base)
+        pack = packs.named(names, base)
     if pack is None:
         return found
+    found.differences = list(own_rules.told(pack.own)) if pack.own is not None else []
     found.rules, found.views = len(pack.rules), len(pack.views)
     for folder in pack.folders:
         for path in sorted((folder / "sources").glob("*.yaml")):

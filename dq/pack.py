@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from dq import config, own_rules, source_map
 from dq import contract as contracts
 from dq import rules as rule_files
-from dq import source_map
 from dq.contract import Contract
 from dq.errors import OptionError, PackError, Problem, did_you_mean, gathering
-from dq.rules import Rule, Setting, View
+from dq.own_rules import Change, Own
+from dq.rules import Rule, Setting, SwitchOff, View
 
 INSTALLED = Path(__file__).parent / "_rules"
 CHECKOUT = Path(__file__).parent.parent / "rules"
@@ -28,6 +30,7 @@ class Pack:
     rules: tuple[Rule, ...]
     views: tuple[View, ...]
     settings: Mapping[str, Setting]
+    own: Own | None = None
 
     def select(self, patterns: Sequence[str]) -> Pack:
         """The pack with only the rules that a selection names; see `selected`."""
@@ -55,10 +58,13 @@ def locate(name: str, base: Path | None = None) -> Path:
     raise PackError(Problem(message=f"There is no pack {name!r}.", fix=fix))
 
 
-def load(wanted: str | Path | Iterable[str], base: Path | None = None) -> Pack:
-    """Read one pack, or several on the contract of the first that has one.
+def load(
+    wanted: str | Path | Iterable[str], base: Path | None = None, *, own: Path | None = None, as_of: dt.date | None = None
+) -> Pack:
+    """Read one pack, or several on the contract of the first that has one; `own` is a project's own rules on top.
 
-    Raises `PackError` holding the faults of all files of all packs.
+    What is switched off until a day before `as_of` is on again. Raises `PackError` holding the faults of all files of
+    all packs.
     """
     names_ = [str(wanted)] if isinstance(wanted, str | Path) else [str(each) for each in wanted]
     folders = tuple(locate(name, base) for name in names_)
@@ -77,10 +83,69 @@ def load(wanted: str | Path | Iterable[str], base: Path | None = None) -> Pack:
             views += rule_files.read_views(folder)
         with gathering(problems):
             settings.update(rule_files.read_settings(folder))
+    ours: Own | None = None
+    if own is not None:
+        with gathering(problems):
+            rules, ours = _with_own(own, contract, rules, views, settings, as_of)
     problems += _twice(rules)
     if problems:
         raise PackError(problems)
-    return Pack(contract.pack, folders, contract, tuple(rules), tuple(views), settings)
+    return Pack(contract.pack, folders, contract, tuple(rules), tuple(views), settings, ours)
+
+
+def of_project(folder: Path, as_of: dt.date | None = None) -> Pack:
+    """The packs of a project with its own rules on top, as of a date (its newest extract's). Raises `DqError`."""
+    project = config.load(folder)
+    return load(project.packs, folder, own=config.rules_folder(folder), as_of=as_of or config.newest(folder, project))
+
+
+def named(names: Sequence[str], base: Path | None = None) -> Pack:
+    """What a command was given: packs by name or folder, or one project. Raises `DqError`."""
+    projects = [name for name in names if is_project(Path(name))]
+    if projects and len(names) > 1:
+        raise OptionError(Problem(projects[0], message="A project stands alone.", fix="Its dq.yaml says which packs it has."))
+    return of_project(Path(projects[0])) if projects else load(names, base)
+
+
+def origins(pack: Pack) -> Iterator[tuple[Rule, str]]:
+    """Each rule with where it comes from in a word or two; those that a project switched off are last."""
+    own = pack.own
+    new = {rule.id: "added" for rule in own.added} if own else {}
+    for each in own.replaced if own else ():
+        new[each.new.id] = f"replaces {each.old.id}"
+    for rule in pack.rules:
+        yield rule, new.get(rule.id, "pack")
+    for off in own.off if own else ():
+        yield off.rule, f"switched off: {off.because}"
+
+
+def is_project(path: Path) -> bool:
+    """Whether a path is a project's folder."""
+    return (path / "dq.yaml").is_file()
+
+
+def _with_own(
+    folder: Path, contract: Contract, rules: list[Rule], views: list[View], settings: dict[str, Setting], as_of: dt.date | None
+) -> tuple[list[Rule], Own]:
+    """Read a project's own folder; its views and settings are added to those given."""
+    problems: list[Problem] = []
+    off: list[SwitchOff] = []
+    mine: list[Rule] = []
+    changed: dict[str, Setting] = {}
+    with gathering(problems):
+        mine = rule_files.read_rules(folder, contract, off)
+    with gathering(problems):
+        views += rule_files.read_views(folder)
+    with gathering(problems):
+        changed = rule_files.read_settings(folder)
+    merged, own = rules, Own(folder)
+    with gathering(problems):
+        merged, own = own_rules.put_on_top(rules, mine, off, folder, as_of)
+    if problems:
+        raise PackError(problems)
+    before = {name: str(settings[name].value) if name in settings else "" for name in changed}
+    settings.update(changed)
+    return merged, replace(own, settings=tuple(Change(name, old, str(changed[name].value)) for name, old in before.items()))
 
 
 def _twice(rules: Iterable[Rule]) -> Iterator[Problem]:
@@ -90,7 +155,7 @@ def _twice(rules: Iterable[Rule]) -> Iterator[Problem]:
         other = first.setdefault(rule.id, rule)
         if other is not rule and Path(other.file).parent != Path(rule.file).parent:
             message = f"This id stands in {other.file}:{other.line} too."
-            yield Problem(rule.file, rule.line, rule.id, message, "Give each rule its own.")
+            yield Problem(rule.file, rule.line, rule.id, message, f"Give each rule its own, or write replaces: {rule.id}.")
 
 
 def load_source_map(pack: Pack, wanted: str, base: Path | None = None) -> source_map.SourceMap:

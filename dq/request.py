@@ -27,6 +27,7 @@ class Request:
     packs: tuple[str, ...]
     as_of: dt.date
     base: Path | None = None
+    own: Path | None = None
     folder: Path | None = None
     frames: Mapping[str, pd.DataFrame] | None = None
     previous: Path | None = None
@@ -94,9 +95,10 @@ def _of_project(
 ) -> Request:
     check_gates(project.gates, path / "dq.yaml")
     date, folder, previous = config.pick_extract(path, project.extracts, as_of)
+    own = None if pack else config.rules_folder(path)  # they are written for the project's packs
     return Request(
-        (pack,) if pack else project.packs, date, path, folder, previous=previous, source=project.source, go_live=project.go_live,
-        project_settings=project.settings, select=select, gates=project.gates,
+        (pack,) if pack else project.packs, date, path, own, folder, previous=previous, source=project.source,
+        go_live=project.go_live, project_settings=project.settings, select=select, gates=project.gates,
         teams=path / project.teams if project.teams else None, title=project.project,
         system=project.system or "", contact=project.contact, **common,
     )  # fmt: skip

@@ -144,11 +144,23 @@ class Rule:
     family: str = ""
     file: str = ""
     line: int = 0
+    replaces: str = ""
 
     @property
     def table(self) -> str:
         """The table of the first statement, which the rule is listed under."""
         return self.statements[0].table
+
+
+@dataclass(frozen=True)
+class SwitchOff:
+    """Rules of a pack that a project does without: their ids as written, why, and the last day it holds."""
+
+    rules: tuple[str, ...]
+    because: str
+    until: dt.date | None = None
+    file: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -170,6 +182,7 @@ class _RuleSpec(_Frozen):
     model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True)
 
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
+    replaces: str | None = None
     title: str
     dimension: Dimension
     severity: Severity
@@ -189,6 +202,32 @@ class _RuleSpec(_Frozen):
     flags: tuple[dict[str, Any], ...] = ()
     for_each: ForEach | None = None
     examples: tuple[dict[str, Any], ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _takes_the_place(cls, data: object) -> object:
+        if isinstance(data, dict) and "id" not in data and isinstance(data.get("replaces"), str):
+            return {"id": data["replaces"].replace(".", "-"), **data}
+        return data
+
+
+class _SwitchOffSpec(_Frozen):
+    disable: tuple[str, ...] = Field(min_length=1)
+    because: str
+    until: dt.date | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one(cls, data: object) -> object:
+        if isinstance(data, dict) and isinstance(data.get("disable"), str):
+            return {**data, "disable": [data["disable"]]}
+        return data
+
+    @model_validator(mode="after")
+    def _says_why(self) -> _SwitchOffSpec:
+        if not self.because.strip():
+            raise ValueError("because: says why the project does without the rule; it is blank")
+        return self
 
 
 class _ViewSpec(_Frozen):
@@ -258,14 +297,18 @@ def read_views(folder: Path) -> list[View]:
     return views
 
 
-def read_rules(folder: Path, contract: Contract) -> list[Rule]:
-    """Rules of every theme file of a pack, `for_each` expanded. Raises `PackError` with every fault."""
+def read_rules(folder: Path, contract: Contract, off: list[SwitchOff] | None = None) -> list[Rule]:
+    """Rules of every theme file of a pack, `for_each` expanded. Raises `PackError` with every fault.
+
+    With `off` the folder is a project's own: its rules may take the place of a pack's, and what it switches off is
+    added to the list.
+    """
     rules: list[Rule] = []
     problems: list[Problem] = []
     for path in sorted(folder.glob("*.yaml")):
         if path.name not in NOT_THEMES:
             try:
-                rules += _read_theme(path, contract, problems)
+                rules += _read_theme(path, contract, problems, off)
             except DqError as error:
                 problems += error.problems
     first: dict[str, Rule] = {}
@@ -290,12 +333,25 @@ def _items(document: yamlfile.Document, key: str, problems: list[Problem]) -> li
     return list(data.get(key) or [])
 
 
-def _read_theme(path: Path, contract: Contract, problems: list[Problem]) -> Iterator[Rule]:
+_ELSEWHERE = "This has no effect in a pack."
+_MOVE = "Put it into the project's folder rules/, which is read by itself and is not named under packs:."
+
+
+def _read_theme(path: Path, contract: Contract, problems: list[Problem], off: list[SwitchOff] | None) -> Iterator[Rule]:
     document = yamlfile.read(path, text_below=("examples",))
     theme = (document.data or {}).get("theme", path.stem) if isinstance(document.data, dict) else path.stem
     for index, data in enumerate(_items(document, "rules", problems)):
         at: yamlfile.Location = ("rules", index)
+        for word in ("replaces", "disable") if off is None and isinstance(data, dict) else ():
+            if word in data:
+                problems.append(document.problem((*at, word), f"{word}: {_ELSEWHERE}", fix=_MOVE))
         try:
+            if isinstance(data, dict) and "disable" in data:
+                switch = yamlfile.validate(_SwitchOffSpec, document, data, at)
+                where = (str(path), document.line(at))
+                if off is not None:
+                    off.append(SwitchOff(switch.disable, " ".join(switch.because.split()), switch.until, *where))
+                continue
             spec = yamlfile.validate(_RuleSpec, document, data, at)
         except DqError as error:
             subject = str(data.get("id", "")) if isinstance(data, dict) else ""
@@ -314,6 +370,8 @@ def _rule(spec: _RuleSpec, document: yamlfile.Document, at: yamlfile.Location, t
     def fault(message: str, fix: str = "", location: yamlfile.Location = ()) -> None:
         problems.append(document.problem((*at, *location), message, subject=spec.id, fix=fix))
 
+    # A rule that takes the place of one repetition keeps its id, which has dots in it.
+    rule_id = spec.replaces if spec.replaces and spec.id == spec.replaces.replace(".", "-") else spec.id
     statements: list[Statement] = []
     checks = dict(spec.model_extra or {})
     if spec.flags:
@@ -349,9 +407,9 @@ def _rule(spec: _RuleSpec, document: yamlfile.Document, at: yamlfile.Location, t
     if not statements:
         return None
     return Rule(
-        spec.id, spec.title, tuple(statements), spec.dimension, spec.severity, spec.fix, spec.source, spec.unknown, spec.scope,
-        spec.owner, spec.tags, spec.kind, spec.depends_on, spec.group, spec.also, examples, theme, spec.id,
-        str(document.path), document.line(at),
+        rule_id, spec.title, tuple(statements), spec.dimension, spec.severity, spec.fix, spec.source, spec.unknown, spec.scope,
+        spec.owner, spec.tags, spec.kind, spec.depends_on, spec.group, spec.also, examples, theme, rule_id,
+        str(document.path), document.line(at), spec.replaces or "",
     )  # fmt: skip
 
 
@@ -438,4 +496,15 @@ def _examples(
 
 def rule_schema() -> dict[str, Any]:
     """JSON Schema of one rule, without its checks."""
-    return _RuleSpec.model_json_schema()
+    schema = _RuleSpec.model_json_schema()
+    schema["required"].remove("id")  # one that replaces another keeps its id
+    schema["anyOf"] = [{"required": ["id"]}, {"required": ["replaces"]}]
+    return schema
+
+
+def switch_off_schema() -> dict[str, Any]:
+    """JSON Schema of an entry that switches rules of a pack off."""
+    schema = _SwitchOffSpec.model_json_schema()
+    names = schema["properties"]["disable"]
+    schema["properties"]["disable"] = {"anyOf": [names, {"type": "string"}]}
+    return schema

@@ -76,7 +76,7 @@ def execute(request: Request, *, out: Path | None = None, progress: Progress = _
         work = Path(scratch)
         judges = _in_background("dq.gates")
         with watch.step("pack"):
-            wanted = pack.load(request.packs, request.base)
+            wanted = pack.load(request.packs, request.base, own=request.own, as_of=request.as_of)
             source = pack.load_source_map(wanted, request.source, request.base) if request.source else None
             request = replace(request, system=request.system or (source.system if source else "the old system"))
             values = settings.values(wanted.settings, request.project_settings, request.settings)

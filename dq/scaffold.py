@@ -12,7 +12,7 @@ from dq.schema import rule_file_schema
 _PROJECT = """\
 # One migration: what is checked, and what the board asks for before go-live.
 project: {name}
-packs: [{pack}, ./rules/local]
+packs: [{pack}]              # the folder rules/ is read on top of them by itself
 {source}extracts: extracts          # one folder an extract, named by its date: extracts/2026-11-02
 # go_live: 2027-03-01
 # teams: teams.csv          # worker_id,worker_name,team,service,left_on; overrides the extract's own tables
@@ -24,8 +24,15 @@ gates:
 """
 
 _RULES = """\
-# Rules of your own, on the tables of the pack that dq.yaml names first. `dq lint {pack} rules/local` finds every fault,
-# `dq test-rules {pack} rules/local` runs the examples, `dq rules {pack}` lists the rules that there are already.
+# Rules of your own, on top of the packs that dq.yaml names. In the project's folder, `dq lint .` finds every fault and
+# shows what differs from the packs, `dq test-rules .` runs the examples, `dq rules .` lists all rules that there are.
+#
+# Beside rules of your own, two things may stand in the list below:
+#   - replaces: ID            # a whole rule that takes the place of the pack's rule ID
+#     title: ...
+#   - disable: [ID]           # rules of the packs that this project does without; they are listed on the board's page
+#     because: ...            # must be said
+#     until: 2027-01-31       # may be said: the last extract for which it holds
 theme: Local rules
 rules: []
 """
@@ -43,7 +50,7 @@ def write_project(folder: Path, pack: str, source: str | None) -> list[Path]:
         "dq.yaml": _PROJECT.format(
             name=json.dumps(folder.resolve().name, ensure_ascii=False), pack=pack, source=f"source: {source}\n" if source else ""
         ),
-        "rules/local/rules.yaml": _RULES.format(pack=pack),
+        "rules/local.yaml": _RULES,
         ".vscode/dq-rules.schema.json": json.dumps(rule_file_schema(), indent=2) + "\n",
         ".vscode/settings.json": json.dumps(settings, indent=2) + "\n",
         "extracts/README.md": "One folder an extract, named by its as-of date: `2026-11-02/`.\n",

@@ -6,7 +6,7 @@ import inspect
 from typing import Any
 
 from dq.checks import CHECKS, Check
-from dq.rules import rule_schema
+from dq.rules import rule_schema, switch_off_schema
 
 
 def rule_file_schema() -> dict[str, Any]:
@@ -26,7 +26,7 @@ def rule_file_schema() -> dict[str, Any]:
         "properties": {
             "theme": {"type": "string", "description": "What the rules of this file are about."},
             "note": {"type": "string"},
-            "rules": {"type": "array", "items": rule},
+            "rules": {"type": "array", "items": {"if": {"required": ["disable"]}, "then": switch_off_schema(), "else": rule}},
         },
         "$defs": definitions,
     }

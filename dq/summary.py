@@ -126,6 +126,31 @@ class TableNote:
 
 
 @dataclass(frozen=True)
+class SwitchedOff:
+    """A rule of a pack that the project does without, why, and the last day it does (None: until it is changed)."""
+
+    rule: str
+    title: str
+    table: str
+    severity: str
+    because: str
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class OwnRule:
+    """A rule of a pack in whose place the project has its own; `changes` are the parts that differ, as `part: old -> new`."""
+
+    rule: str
+    replaces: str
+    title: str
+    table: str
+    severity: str
+    was: str
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class RunSummary:
     """A run, for its readers.
 
@@ -147,6 +172,8 @@ class RunSummary:
     by_team: tuple[PassRate, ...] = ()
     inputs: tuple[InputFile, ...] = ()
     unrecognised: tuple[str, ...] = ()
+    switched_off: tuple[SwitchedOff, ...] = ()
+    replaced: tuple[OwnRule, ...] = ()
     tables: tuple[TableNote, ...] = ()
     teams: tuple[str, ...] = ()
     system: str = "the old system"

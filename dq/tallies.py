@@ -24,7 +24,7 @@ from dq.report import count_exceptions
 from dq.request import Request
 from dq.score import RuleCounts
 from dq.sqltext import column, named, table
-from dq.summary import ColumnNote, Gate, InputFile, Readiness, RuleRow, RunSummary, TableNote
+from dq.summary import ColumnNote, Gate, InputFile, OwnRule, Readiness, RuleRow, RunSummary, SwitchedOff, TableNote
 
 HARDLY = 0.5
 """Share of the records in scope below which those assessed are too few to speak for the rest."""
@@ -220,6 +220,8 @@ def summarise(
         by_team=teams,
         inputs=tuple(InputFile(*row) for row in inputs),
         unrecognised=tuple(unrecognised),
+        switched_off=_switched_off(wanted),
+        replaced=_replaced(wanted),
         tables=_notes(wanted.contract),
         system=request.system,
         contact=request.contact,
@@ -227,6 +229,24 @@ def summarise(
         fingerprints={compiled.rule.id: compiled.fingerprint for compiled in rules},
         timings=dict(timings),
     )
+
+
+def _switched_off(wanted: Pack) -> tuple[SwitchedOff, ...]:
+    off = wanted.own.off if wanted.own is not None else ()
+    return tuple(
+        SwitchedOff(each.rule.id, each.rule.title, each.rule.table, each.rule.severity, each.because, each.until) for each in off
+    )
+
+
+def _replaced(wanted: Pack) -> tuple[OwnRule, ...]:
+    pairs = wanted.own.replaced if wanted.own is not None else ()
+    return tuple(
+        OwnRule(
+            each.new.id, each.old.id, each.new.title, each.new.table, each.new.severity, each.old.severity,
+            tuple(str(change) for change in each.changes),
+        )
+        for each in pairs
+    )  # fmt: skip
 
 
 def _notes(contract: Contract) -> tuple[TableNote, ...]:

@@ -14,7 +14,7 @@ from dq.scaffold import write_project
 @click.option("--pack", default="casework", show_default=True, help="Pack to build on.")
 @click.option("--source", default=None, help="Source map of the pack, such as carefirst.")
 def command(folder: Path, pack: str, source: str | None) -> None:
-    """Make a project in FOLDER: dq.yaml, a pack of local rules that lints, folders for extracts and reports.
+    """Make a project in FOLDER: dq.yaml, a folder for rules of its own that lints, folders for extracts and reports.
 
     Visual Studio Code then completes and checks rule files (with its YAML extension), without the internet.
     """

@@ -13,11 +13,15 @@ from dq.lint import lint
 @click.argument("packs", nargs=-1, required=True, metavar="PACK...")
 @click.option("--quiet", is_flag=True, help="Print nothing but problems.")
 def command(packs: tuple[str, ...], quiet: bool) -> None:
-    """Find every fault of PACK (a name or a folder; several: more rules on the first one's tables).
+    """Find every fault of PACK (a name or a folder; several: more rules on the first one's tables), or of a project.
 
-    Ends with 1 when there is an error; a warning alone does not.
+    PACK may be a project's folder: its packs are read with its own rules on top, and what these add, replace and
+    switch off is listed. Ends with 1 when there is an error; a warning alone does not.
     """
     found = lint(packs)
+    if not quiet:
+        for line in found.differences:
+            click.echo(line)
     for problem in found.problems:
         click.echo(f"{problem.level}: {problem}")
     errors = sum(problem.level == "error" for problem in found.problems)

@@ -11,8 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from dq import pack as packs
+from dq.rules import Rule
 
-COLUMNS = ("id", "table", "severity", "dimension", "theme", "title")
+COLUMNS = ("id", "table", "severity", "dimension", "theme", "title", "place", "origin")
+SHOWN = ("id", "table", "severity", "dimension", "theme", "title", "origin")
 
 
 @click.command("rules")
@@ -21,13 +23,15 @@ COLUMNS = ("id", "table", "severity", "dimension", "theme", "title")
 @click.option("--csv", "as_csv", is_flag=True, help="Print as CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def command(packs_: tuple[str, ...], select: tuple[str, ...], as_csv: bool, as_json: bool) -> None:
-    """List the rules of PACK (default casework) that a selection names.
+    """List the rules of PACK (default casework) that a selection names, with where each stands and what it replaces.
+
+    PACK may be a project's folder: its packs with its own rules on top; those that are switched off are listed last.
 
     A selection is an id, a glob (CPV-*), or field:value with id, tag, table, severity, dimension, theme or kind.
     One beginning with - takes rules away. The same selections work on check and test-rules.
     """
-    rules = packs.load(packs_ or ("casework",)).select(select).rules
-    rows = [{name: getattr(rule, name) for name in COLUMNS} for rule in rules]
+    pack = packs.named(packs_ or ("casework",)).select(select)
+    rows = [_row(rule, origin) for rule, origin in packs.origins(pack)]
     if as_json:
         click.echo(json.dumps(rows, indent=2))
     elif as_csv:
@@ -35,10 +39,16 @@ def command(packs_: tuple[str, ...], select: tuple[str, ...], as_csv: bool, as_j
         writer.writeheader()
         writer.writerows(rows)
     else:
+        shown = SHOWN if pack.own is not None else SHOWN[:-1]
         table = Table(box=None, pad_edge=False)
-        for name in COLUMNS:
+        for name in shown:
             table.add_column(name.capitalize(), no_wrap=name == "id")
         for row in rows:
-            table.add_row(*row.values())
+            table.add_row(*(row[name] for name in shown))
         Console().print(table)
-        click.echo(f"{len(rows)} rules.")
+        click.echo(f"{len(pack.rules)} rules.")
+
+
+def _row(rule: Rule, origin: str) -> dict[str, str]:
+    facts = {"place": f"{rule.file}:{rule.line}", "origin": origin}
+    return {name: facts[name] if name in facts else str(getattr(rule, name)) for name in COLUMNS}

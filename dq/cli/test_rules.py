@@ -14,8 +14,11 @@ from dq import examples, pack
 @click.option("--select", multiple=True, metavar="RULES", help="Only these rules: id, glob, or field:value; may be repeated.")
 @click.option("--quiet", is_flag=True, help="Print nothing but problems.")
 def command(packs: tuple[str, ...], select: tuple[str, ...], quiet: bool) -> None:
-    """Run every example of PACK (a name or a folder; several: more rules on the first one's tables)."""
-    tested = examples.run(pack.load(packs).select(select))
+    """Run every example of PACK (a name or a folder; several: more rules on the first one's tables), or of a project.
+
+    PACK may be a project's folder: then the examples of its own rules and views are run.
+    """
+    tested = examples.run(pack.named(packs).select(select))
     for problem in tested.problems:
         click.echo(str(problem))
     if not quiet:

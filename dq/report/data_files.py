@@ -85,6 +85,8 @@ def as_json(results: RunSummary) -> dict[str, object]:
         "by_team": [asdict(rate) for rate in results.by_team],
         "inputs": [asdict(row) for row in results.inputs],
         "unrecognised": list(results.unrecognised),
+        "switched_off": [{**asdict(row), "until": row.until.isoformat() if row.until else None} for row in results.switched_off],
+        "replaced": [asdict(row) for row in results.replaced],
         "rules": rules,
         "found": [asdict(row) for row in results.found],
     }

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dq.report.counts import count_by_severity, not_evaluated, tally
-from dq.report.verdict import readiness_sentence, state, unread_sentence, verdict
+from dq.report.verdict import readiness_sentence, state, switched_off_sentence, unread_sentence, verdict
 from dq.report.words import (
     capital,
     gate_measured,
@@ -37,6 +37,8 @@ def render(results: RunSummary, console: Console, files: list[Path]) -> None:
     console.print(Text(f"{results.project}, extract of {long_date(results.as_of)}", style="bold"))
     _found(results, console)
     _not_run(results, console)
+    if results.switched_off:
+        console.print(Text(switched_off_sentence(results), style="bold"))
     _readiness(results, console)
     _gates(results, console)
     if results.unrecognised:

@@ -77,6 +77,15 @@ def unread_sentence(names: tuple[str, ...]) -> str:
     return f"{plural(len(names), 'file')} of the extract {verb} not read: {shown}."
 
 
+def switched_off_sentence(results: RunSummary) -> str:
+    """How many rules the project does without; blockers among them by id, however many there are."""
+    off = results.switched_off
+    blockers = [row.rule for row in off if row.severity == "blocker"]
+    verb = "is" if len(off) == 1 else "are"
+    sentence = f"{plural(len(off), 'rule')} of the packs {verb} switched off by the project"
+    return f"{sentence}, {plural(len(blockers), 'blocker')} among them: {', '.join(blockers)}." if blockers else f"{sentence}."
+
+
 def reconciles(row: InputFile) -> bool:
     """Whether rows read = loaded + rejected + elsewhere."""
     return row.rows_read == row.rows_loaded + row.rows_rejected + row.rows_elsewhere
@@ -91,6 +100,8 @@ def sentences(results: RunSummary) -> list[str]:
     if not_run := len(not_evaluated(results.rules)):
         meaning = "what it would have found is unknown" if not_run == 1 else "what they would have found is unknown"
         said.append(f"{plural(not_run, 'rule')} could not be run; {meaning}.")
+    if results.switched_off:
+        said.append(switched_off_sentence(results))
     said.append(files_sentence(results.inputs))
     if results.unrecognised:
         said.append(unread_sentence(results.unrecognised))

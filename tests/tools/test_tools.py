@@ -127,7 +127,7 @@ def test_init_makes_a_project_that_lints(tmp_path: Path, monkeypatch: pytest.Mon
     code, output = dq("init", tmp_path / "new", "--source", "carefirst")
     assert code == 0 and "dq check" in output
     monkeypatch.chdir(tmp_path / "new")
-    assert dq("lint", "casework", "rules/local")[0] == 0
+    assert dq("lint", ".")[0] == 0 and dq("test-rules", ".")[0] == 0
     settings = json.loads((tmp_path / "new" / ".vscode" / "settings.json").read_text(encoding="utf-8"))
     [schema] = settings["yaml.schemas"]
     assert json.loads((tmp_path / "new" / schema).read_text(encoding="utf-8"))["title"] == "Rules of a dq pack"
