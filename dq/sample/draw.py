@@ -37,9 +37,19 @@ class Draw:
         return self.random.random(size) < share
 
     def length(self, median: float, spread: float, low: int, high: int, size: int) -> Numbers:
-        """Lengths of time in days: log-normal about a median, cut to bounds."""
-        lengths = median * np.exp(self.random.normal(0.0, spread, size))
-        return np.clip(np.rint(lengths), low, high).astype(np.int64)
+        """Lengths of time in days: log-normal about a median, cut to bounds.
+
+        Made of sums and products alone, which every machine rounds alike; a library's exponential or normal draw may
+        differ in the last bit, and then a length by a day. Twelve even draws less six are near enough to a normal one,
+        and (1 + x / 1024) ** 1024 to its exponential.
+        """
+        normal = np.full(size, -6.0)
+        for _ in range(12):
+            normal = normal + self.random.random(size)
+        factor = 1.0 + normal * spread / 1024.0
+        for _ in range(10):
+            factor = factor * factor
+        return np.clip(np.rint(median * factor), low, high).astype(np.int64)
 
     def code(self, shares: Mapping[str, float], size: int) -> Texts:
         """Codes in these shares (they need not add up to one)."""

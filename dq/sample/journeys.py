@@ -83,7 +83,7 @@ def _referral(draw: Draw, state: Texts, last: np.datetime64, elapsed: Numbers, l
     size = len(state)
     ago = draw.whole(15, YEARS_KEPT * 365, size)
     ago = np.where(draw.chance(0.12, size), draw.whole(15, 330, size), ago)
-    ago = np.where(state == "assess", elapsed, ago)
+    ago = np.where(np.isin(state, ["assess", "help"]), elapsed, ago)
     ago = np.where(np.isin(state, ["cin", "cp", "care"]), elapsed + lengths.assessment * 7 // 5 + 4, ago)
     referral = days.add_days(np.full(size, last), -ago)
     month = referral.astype("datetime64[M]").astype(np.int64) % 12 + 1

@@ -86,11 +86,19 @@ def _without_dropped(planting: Planting) -> World:
 
 
 def _quota(draw: Draw, total: int) -> dict[str, int]:
-    """How many faults of each rule to plant: one each in weighted random order, what is left by weight."""
+    """How many faults of each rule to plant: one each, drawn by weight and not put back; what is left by weight.
+
+    Weights are counted in hundredths, so that every machine draws the same.
+    """
     rules = sorted(PLANTERS)
-    weights = np.array([WEIGHTS[rule] for rule in rules])
-    order = np.argsort(-(draw.random.random(len(rules)) ** (1 / weights)))
-    quota = {rules[place]: 1 for place in order[:total]}
+    weights = np.array([round(100 * WEIGHTS[rule]) for rule in rules])
+    left = weights.copy()
+    quota: dict[str, int] = {}
+    for _ in range(min(total, len(rules))):
+        edges = np.cumsum(left)
+        place = int(np.searchsorted(edges, draw.whole(0, int(edges[-1]) - 1, 1)[0], side="right"))
+        quota[rules[place]] = 1
+        left[place] = 0
     for place in draw.place(weights.tolist(), max(total - len(rules), 0)):
         quota[rules[place]] += 1
     return quota

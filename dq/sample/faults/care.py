@@ -55,7 +55,7 @@ def next_of(x: Planting, row: int) -> Numbers:
     """The episode after one in its period."""
     after = x.linked("cla_episode", row, "cla_id", "cla_episode", "cla_id")
     after = after[x["cla_episode"]["start_date"][after] > x["cla_episode"]["start_date"][row]]
-    order = np.argsort(x["cla_episode"]["start_date"][after])
+    order = np.argsort(x["cla_episode"]["start_date"][after], kind="stable")
     return np.asarray(after[order][:1])
 
 

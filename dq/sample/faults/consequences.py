@@ -75,6 +75,11 @@ def _conferred(x: Planting) -> Flags:
     return x.is_one("s47_enquiry", "outcome", "Initial CP Conference") & x.filled("s47_enquiry", "end_date")
 
 
+def _offered_long_ago(x: Planting) -> Flags:
+    """Interviews declined so long ago that one not on record would be overdue."""
+    return x.is_one("return_interview", "declined", "Y") & (x["return_interview"]["offered_date"] < x.before_first(10))
+
+
 _RUNNING_CIN = _all(need.running, need.never_protected, _alone("cin_plan", "cin_visit", 0, 4))
 _AGREED_ONCE = _alone("voluntary_agreement", "legal_status", 1, 9)
 
@@ -88,6 +93,8 @@ ALLOWED: dict[str, Allowed] = {
     "LOD-005.initial_cp_conference.plan_id": lambda x: x.is_one("initial_cp_conference", "plan_made", "Y"),
     "LOD-005.involvement.referral_id": rows_that.reviewer,
     "LOD-005.placement.cla_id": _all(rows_that.single_placement, lambda x: placements.lasted(x, 10)),
+    "LOD-008.pre_proceedings.decision_date": lambda x: x.filled("pre_proceedings", "letter_date"),
+    "LOD-005.return_interview.missing_id": _offered_long_ago,
     "LOD-005.team.manager_id": _part_of,
     "LOD-005.team.parent_id": _part_of,
     "LOD-005.voluntary_agreement.legal_status_id": _AGREED_ONCE,

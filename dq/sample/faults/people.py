@@ -42,7 +42,13 @@ cell("PER-001", "person", "date_of_birth", lambda x: outside_care(x) & x.of("per
 cell("PER-002", "person", "expected_date_of_birth", clients, lambda x, rows: x["person"]["date_of_birth"][rows])
 cell("PER-003", "person", "surname", clients)
 cell("PER-006", "person", "death_date", closed_outside_care, lambda x, rows: x["person"]["date_of_birth"][rows] - 4)
-cell("PER-007", "person", "death_date", open_clients, lambda x, rows: x.before_first(30))
+cell(
+    "PER-007",
+    "person",
+    "death_date",
+    lambda x: open_clients(x) & (x["person"]["date_of_birth"] < x.before_first(30)),
+    lambda x, rows: x.before_first(30),
+)
 cell("PER-008", "person", "ethnicity", open_clients, weight=5)
 cell("PER-009", "person", "ethnicity", open_clients, "NOBT", weight=4)
 cell("PER-010", "person", "sex", clients, weight=2)
