@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 
 from sqlglot import exp
@@ -132,6 +133,25 @@ class Compiler:
             everything = {"row_id": Kind("integer"), **columns}
             self.relations[view.name] = Relation(view.name, everything, table=base, key=())
         return []
+
+    def variant(self, view: View) -> CompiledView:
+        """Another wording of a view of this pack, compiled as if it stood in its place; raises `PackError`."""
+        other = copy(self)
+        other.relations = dict(self.relations)
+        other.catalogue = Catalogue(other.relations, self.catalogue.settings)
+        other.views = dict(self.views)
+        base = self.relations[view.adds_to or view.records or ""]
+        gone = {name for name, source in base.added.items() if source == view.name}
+        other.relations[base.name] = replace(
+            base,
+            columns={name: kind for name, kind in base.columns.items() if name not in gone},
+            added={name: source for name, source in base.added.items() if name not in gone},
+        )
+        other.relations.pop(view.name, None)
+        problems = other._add_view(view)
+        if problems:
+            raise PackError(problems)
+        return other.views[view.name]
 
     def _added_columns(self, view: View, reader: Reader) -> tuple[Tree, dict[str, Kind]]:
         base = view.adds_to or ""

@@ -6,33 +6,23 @@ left out is empty. One connection serves all examples; each loads only the table
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-import duckdb
-import pandas as pd
 from sqlglot import exp
 
-from dq import ingest, settings
-from dq.compile import Compiler
+from dq.bench import Bench, build, dependencies, load, opened, other_table, situation
 from dq.compiled import CompiledRule, CompiledView
-from dq.contract import Contract
-from dq.engines.duckdb import DuckDBEngine, connect
 from dq.errors import Problem, gathering
 from dq.pack import Pack
 from dq.rules import Example, Rule
 from dq.sqltext import as_text, column, key_text, named, table
 
-AS_OF, GO_LIVE = dt.date(2026, 11, 2), dt.date(2027, 3, 1)
-"""The as-of date and go-live date of examples that give none."""
 EXTRACT = "extract"
 
 
@@ -44,17 +34,6 @@ class Tested:
     rules: int = 0
     views: int = 0
     problems: list[Problem] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class _Bench:
-    """The connection, compiler and engine that the examples share."""
-
-    connection: duckdb.DuckDBPyConnection
-    contract: Contract
-    compiler: Compiler
-    engine: DuckDBEngine
-    pack: Pack
 
 
 def run(pack: Pack, *, progress: Callable[[int, int], None] = lambda done, total: None) -> Tested:
@@ -69,7 +48,7 @@ def run(pack: Pack, *, progress: Callable[[int, int], None] = lambda done, total
         if _is_own(pack, rule.file):
             families.setdefault(rule.family or rule.id, []).append(rule)
     total = len(families) + len(views)
-    with _bench(pack) as bench:
+    with opened(pack) as bench:
         for done, view in enumerate(views):
             progress(done, total)
             tested.views += 1
@@ -89,33 +68,21 @@ def _is_own(pack: Pack, file: str) -> bool:
     return pack.own is None or Path(file).parent == pack.own.folder
 
 
-@contextmanager
-def _bench(pack: Pack) -> Iterator[_Bench]:
-    values = settings.values(pack.settings) | {"as_of": AS_OF, "go_live": GO_LIVE}
-    compiler = Compiler(pack.contract, pack.views, pack.settings, values)
-    with TemporaryDirectory(prefix="dq-", ignore_cleanup_errors=True) as work:
-        connection = connect(Path(work), threads=1)
-        try:
-            yield _Bench(connection, pack.contract, compiler, DuckDBEngine(connection, compiler, time_limit=30), pack)
-        finally:
-            connection.close()
-
-
-def _test_family(bench: _Bench, rules: Sequence[Rule], tested: Tested) -> Iterable[Problem]:
+def _test_family(bench: Bench, rules: Sequence[Rule], tested: Tested) -> Iterable[Problem]:
     """Test one rule, or all repetitions of one `for_each` together, on its examples."""
     compiled = [bench.compiler.rule(rule) for rule in rules]
-    needed = [bench.compiler.rule(each) for each in _dependencies(bench.pack, rules)]
+    needed = [bench.compiler.rule(each) for each in dependencies(bench.pack, rules)]
     first = rules[0]
     problems: list[Problem] = []
     failing = passing = 0
     for example in first.examples:
         tested.examples += 1
-        mine = [each for each in compiled if not _other_table(each, example, len(compiled))]
-        with _situation(bench, example):
-            _load(bench, example, [*needed, *mine], problems, first.id, first.file)
+        mine = [each for each in compiled if not other_table(each, example, len(compiled))]
+        with situation(bench, example):
+            load(bench, example, [*needed, *mine], problems, first.id, first.file)
             for each in (*needed, *mine):
                 for view in each.views:
-                    _build(bench, view)
+                    build(bench, view)
             bench.connection.execute("DELETE FROM dq_finding")
             failed_here = False
             for each in (*needed, *mine):
@@ -137,78 +104,7 @@ def _test_family(bench: _Bench, rules: Sequence[Rule], tested: Tested) -> Iterab
     return problems
 
 
-def _other_table(each: CompiledRule, example: Example, family: int) -> bool:
-    return family > 1 and not any(statement.relation in example.tables for statement in each.statements)
-
-
-def _dependencies(pack: Pack, rules: Sequence[Rule]) -> list[Rule]:
-    by_id = {rule.id: rule for rule in pack.rules}
-    return [by_id[name] for name in dict.fromkeys(name for rule in rules for name in rule.depends_on) if name in by_id]
-
-
-@contextmanager
-def _situation(bench: _Bench, example: Example) -> Iterator[None]:
-    """The example's as-of date, go-live date and settings, for as long as it runs."""
-    before = dict(bench.compiler.values)
-    try:
-        bench.compiler.values.update(settings.values(bench.pack.settings, example.settings))
-        bench.compiler.values.update({"as_of": example.as_of or AS_OF, "go_live": example.go_live or GO_LIVE})
-        yield
-    finally:
-        bench.compiler.values.clear()
-        bench.compiler.values.update(before)
-
-
-def _load(
-    bench: _Bench, example: Example, rules: Iterable[CompiledRule | CompiledView], problems: list[Problem], subject: str, file: str
-) -> None:
-    """Load the example's rows into the tables that are read; unknown tables and columns are problems."""
-    read: set[str] = set()
-    for rule in rules:
-        needs = rule.views if isinstance(rule, CompiledRule) else rule.needs
-        read |= set(rule.reads.relations).union(*(bench.compiler.views[name].reads.relations for name in needs))
-        if isinstance(rule, CompiledRule):
-            read |= {also.table for statement in rule.statements for also in statement.also}
-            read |= {statement.table for statement in rule.statements if statement.table}
-        else:
-            read |= {rule.view.adds_to or rule.view.records or ""}
-    for schema in ("main", "previous"):
-        prefix = "previous." if schema == "previous" else ""
-        wanted = {name.removeprefix(prefix) for name in read if name.startswith("previous.") == bool(prefix)} & set(
-            bench.contract.tables
-        )
-        frames = {}
-        for name, rows in example.tables.items():
-            bare = name.removeprefix("previous.")
-            if name.startswith("previous.") != bool(prefix):
-                continue
-            if bare not in bench.contract.tables:
-                problems.append(Problem(file, example.line, subject, f"{example.name}: the contract has no table {bare!r}."))
-                continue
-            unknown = {key for row in rows for key in row} - set(bench.contract.tables[bare].columns)
-            problems += [
-                Problem(file, example.line, subject, f"{example.name}: {bare} has no column {each!r}.") for each in sorted(unknown)
-            ]
-            if bare in wanted:
-                frames[bare] = _frame(bench.contract, bare, rows)
-        if wanted:
-            smaller = replace(bench.contract, tables={name: bench.contract.tables[name] for name in wanted})
-            bench.connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE" if schema == "previous" else "SELECT 1")
-            ingest.load(bench.connection, smaller, [], schema=schema, frames=frames)
-
-
-def _frame(contract: Contract, name: str, rows: Sequence[Mapping[str, str | None]]) -> pd.DataFrame:
-    columns = list(contract.tables[name].columns)
-    return pd.DataFrame([{key: row.get(key) for key in columns} for row in rows], columns=columns, dtype="string")
-
-
-def _build(bench: _Bench, name: str) -> None:
-    bench.engine.broken.pop(name, None)
-    bench.connection.execute(f'DROP TABLE IF EXISTS "{name}"')
-    bench.engine.build(bench.compiler.views[name])
-
-
-def _compare(bench: _Bench, rule: Rule, compiled: Sequence[CompiledRule], example: Example) -> Iterable[Problem]:
+def _compare(bench: Bench, rule: Rule, compiled: Sequence[CompiledRule], example: Example) -> Iterable[Problem]:
     """Hold the failing records against the example's `fails`."""
     ids = [each.rule.id for each in compiled]
     found: dict[str, Counter[str]] = {}
@@ -235,7 +131,7 @@ def _compare(bench: _Bench, rule: Rule, compiled: Sequence[CompiledRule], exampl
             )
 
 
-def _names(bench: _Bench, name: str) -> dict[str, tuple[str, ...]]:
+def _names(bench: Bench, name: str) -> dict[str, tuple[str, ...]]:
     """row_id to the ways an example may name the row: its key, and ``#n`` by position."""
     subject = bench.contract.tables.get(name)
     if subject is None:
@@ -249,22 +145,28 @@ def _shown(name: str, names: Mapping[str, tuple[str, ...]], row: str) -> str:
     return f"{name} {names[row][0] or names[row][1]}" if row in names else f"{name} ({row})"
 
 
-def _test_view(bench: _Bench, compiled: CompiledView, example: Example) -> list[Problem]:
+def _test_view(bench: Bench, compiled: CompiledView, example: Example) -> list[Problem]:
+    """Load an example's tables, make the view over them, and hold it against what is expected."""
+    problems: list[Problem] = []
+    with situation(bench, example):
+        load(bench, example, [compiled], problems, compiled.view.name, compiled.view.file)
+        for name in (*compiled.needs, compiled.view.name):
+            build(bench, name)
+        return problems + view_problems(bench, compiled, example)
+
+
+def view_problems(bench: Bench, compiled: CompiledView, example: Example) -> list[Problem]:
     """Hold a view's rows against the example's `expect`: rows, or {key: columns} where it adds to a table."""
     view = compiled.view
     problems: list[Problem] = []
-    with _situation(bench, example):
-        _load(bench, example, [compiled], problems, view.name, view.file)
-        for name in (*compiled.needs, view.name):
-            _build(bench, name)
-        if view.name in bench.engine.broken:
-            return [*problems, Problem(view.file, example.line, view.name, bench.engine.broken[view.name])]
-        base = view.adds_to or view.records or ""
-        subject = bench.contract.tables[base]
-        columns = [named(as_text(column(word, view.name)), word) for word in compiled.columns]
-        same = exp.EQ(this=column("row_id", base), expression=column("row_id", view.name))
-        select = exp.select(named(key_text(subject, base), "key"), *columns).from_(table(view.name)).join(table(base), on=same)
-        rows = bench.connection.execute(select.sql(dialect="duckdb")).fetchall()
+    if view.name in bench.engine.broken:
+        return [Problem(view.file, example.line, view.name, bench.engine.broken[view.name])]
+    base = view.adds_to or view.records or ""
+    subject = bench.contract.tables[base]
+    columns = [named(as_text(column(word, view.name)), word) for word in compiled.columns]
+    same = exp.EQ(this=column("row_id", base), expression=column("row_id", view.name))
+    select = exp.select(named(key_text(subject, base), "key"), *columns).from_(table(view.name)).join(table(base), on=same)
+    rows = bench.connection.execute(select.sql(dialect="duckdb")).fetchall()
     got = [(row[0], dict(zip(compiled.columns, row[1:], strict=True))) for row in rows]
 
     def wrong(message: str) -> None:

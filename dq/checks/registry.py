@@ -137,7 +137,7 @@ class Check:
 
     def bind(self, value: Any) -> dict[str, Any]:
         """Parameters from what stands in the YAML. Raises `CheckFault` naming the parameter and its type."""
-        given = value if isinstance(value, dict) and self._names_parameters(value) else {_written(self.first): value}
+        given = self.long_form(value)
         known = {_written(name): name for name in self.parameters}
         arguments: dict[str, Any] = {}
         for key, each in given.items():
@@ -155,6 +155,10 @@ class Check:
         if missing:
             raise CheckFault(f"{self.name} needs {', '.join(missing)}.", self.signature())
         return arguments
+
+    def long_form(self, value: Any) -> dict[str, Any]:
+        """What stands in the YAML as parameters by name, whichever form it was written in."""
+        return dict(value) if isinstance(value, dict) and self._names_parameters(value) else {_written(self.first): value}
 
     def _names_parameters(self, value: dict[str, Any]) -> bool:
         return self.types[self.first].json_schema().get("type") != "object" or _written(self.first) in value

@@ -144,15 +144,30 @@ class DuckDBEngine:
 
     def _verdict(self, rule: CompiledRule, statement: CompiledStatement) -> int:
         """Put the rule's verdict on each record in scope into dq_verdict, in place of the last one; returns how many."""
+        verdict = self._judged(rule, statement)
+        create = exp.Create(this=_verdicts(), kind="TABLE", expression=verdict, replace=True)
+        create.set("properties", exp.Properties(expressions=[exp.TemporaryProperty()]))
+        created = self._execute(create).fetchone()
+        return int(created[0]) if created else 0
+
+    def _judged(self, rule: CompiledRule, statement: CompiledStatement) -> Tree:
+        """The verdict as it runs: by record, and unknown where a rule that this one depends on has failed."""
         verdict: Tree = self.compiler.lower(statement.verdict, "duckdb")
         if statement.relation != statement.table and statement.table is not None:
             verdict = _by_record(verdict)
         if rule.rule.depends_on and statement.table is not None:
             verdict = _unless_failed(verdict, rule.rule.depends_on, statement.table)
-        create = exp.Create(this=_verdicts(), kind="TABLE", expression=verdict, replace=True)
-        create.set("properties", exp.Properties(expressions=[exp.TemporaryProperty()]))
-        created = self._execute(create).fetchone()
-        return int(created[0]) if created else 0
+        return verdict
+
+    def verdict_queries(self, rule: CompiledRule) -> list[tuple[str, list[str]]]:
+        """For each statement the SQL of its verdict (row_id, ok), and that of the records flagged with a failing one."""
+        return [
+            (
+                self._judged(rule, statement).sql(dialect="duckdb"),
+                [self.compiler.lower(also.tree, "duckdb").sql(dialect="duckdb") for also in statement.also],
+            )
+            for statement in rule.statements
+        ]
 
     def _count(self, statement: CompiledStatement, rows: int) -> dict[str, Counts]:
         """Counts by team of the `rows` verdicts.

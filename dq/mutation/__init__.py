@@ -1,0 +1,1 @@
+"""Mutation of rules: one small change at a time, and whether any example notices it."""
