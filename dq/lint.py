@@ -19,6 +19,7 @@ from dq.contract import Contract
 from dq.engines.duckdb import DuckDBEngine, connect
 from dq.errors import Problem, did_you_mean, gathering
 from dq.ingest import load as load_tables
+from dq.mutation import survivors
 from dq.pack import Pack
 from dq.rules import Example, Rule
 
@@ -66,6 +67,8 @@ def lint(names: Sequence[str], base: Path | None = None) -> Linted:
     found.problems += _depending(pack.rules)
     found.problems += _examples(pack)
     found.problems += _unused(pack, compiler, compiled)
+    with gathering(found.problems):
+        found.problems += survivors.stale(pack)
     found.problems += _slow(pack.contract, compiler, compiled)
     found.problems = sorted(set(found.problems))
     return found

@@ -17,7 +17,7 @@ from dq.errors import DqError, PackError, Problem, did_you_mean
 from dq.model import Dimension, Severity
 
 SettingType = Literal["text", "integer", "number", "date", "boolean"]
-NOT_THEMES = ("dataset.yaml", "views.yaml", "settings.yaml", "measures.yaml")
+NOT_THEMES = ("dataset.yaml", "views.yaml", "settings.yaml", "measures.yaml", "survivors.yaml")
 Row = Mapping[str, str | None]
 
 

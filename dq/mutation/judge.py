@@ -46,7 +46,7 @@ class Score:
 
     judged: list[Judged] = field(default_factory=list)
 
-    def count(self, outcome: Outcome) -> int:
+    def count(self, outcome: str) -> int:
         """Mutants that came to this end."""
         return sum(each.outcome == outcome for each in self.judged)
 

@@ -300,7 +300,8 @@ def _case(node: Tree, words: Words) -> Iterator[Replacement]:
 _SWAPPED = {
     "full_months": "full_years", "full_years": "full_months", "working_days": "days_between", "days_between": "working_days",
     "add_days": "add_working_days", "add_working_days": "add_days", "add_months": "add_days", "add_years": "add_months",
-    "greatest": "least", "least": "greatest", "starts_with": "ends_with", "ends_with": "starts_with", "left": "right", "right": "left",
+    "greatest": "least", "least": "greatest", "starts_with": "ends_with", "ends_with": "starts_with",
+    "left": "right", "right": "left",
 }  # fmt: skip
 _SWAPPED_CLASSES: dict[type[exp.Expr], type[exp.Expr]] = {
     exp.Min: exp.Max, exp.Max: exp.Min, exp.Lag: exp.Lead, exp.Lead: exp.Lag, exp.FirstValue: exp.LastValue,
