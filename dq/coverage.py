@@ -118,13 +118,13 @@ def _asks(rule: Rule, table: str, column: str, check: str) -> bool:
 
 
 def _tests_for_blank(predicate: str, table: str, column: str) -> bool:
-    """Whether a predicate says of the record's own column, or of its text, that it is not blank."""
+    """Whether a predicate says of the record's own column, its text, or it or another, that it is not blank."""
     tree = parse(predicate)
     if isinstance(tree, Fault):
         return False
     for test in tree.find_all(exp.Is):
         if isinstance(test.expression, exp.Null) and isinstance(test.parent, exp.Not):
             own = [each for each in test.this.find_all(exp.Column) if each.table in ("", table)]
-            if [each.name for each in own] == [column]:
+            if column in [each.name for each in own]:
                 return True
     return False

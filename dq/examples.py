@@ -43,9 +43,9 @@ def run(pack: Pack, *, progress: Callable[[int, int], None] = lambda done, total
     """
     tested = Tested()
     families: dict[str, list[Rule]] = {}
-    views = [view for view in pack.views if _is_own(pack, view.file)]
+    views = [view for view in pack.views if is_own(pack, view.file)]
     for rule in pack.rules:
-        if _is_own(pack, rule.file):
+        if is_own(pack, rule.file):
             families.setdefault(rule.family or rule.id, []).append(rule)
     total = len(families) + len(views)
     with opened(pack) as bench:
@@ -64,7 +64,8 @@ def run(pack: Pack, *, progress: Callable[[int, int], None] = lambda done, total
     return tested
 
 
-def _is_own(pack: Pack, file: str) -> bool:
+def is_own(pack: Pack, file: str) -> bool:
+    """Whether a file is to be tested: any of a pack's, of a project only its own."""
     return pack.own is None or Path(file).parent == pack.own.folder
 
 

@@ -28,7 +28,7 @@ def command(packs_: tuple[str, ...], as_csv: bool, as_json: bool) -> None:
 
     Columns that no rule looks after come first. Ends with 1 when a mandatory field of the target has no rule.
     """
-    rows = coverage.coverage(packs.load(packs_ or ("casework",)))
+    rows = coverage.coverage(packs.named(packs_ or ("casework",)))
     if as_json:
         click.echo(json.dumps([{**asdict(row), "gaps": row.gaps} for row in rows], indent=2))
     elif as_csv:

@@ -33,7 +33,7 @@ def command(
     Prints how many changes each rule's examples noticed, and those that none did. Ends with 1 when fewer than --at-least of
     all were noticed, or when survivors.yaml lists one that is.
     """
-    pack = packs.load(packs_ or ("casework",))
+    pack = packs.named(packs_ or ("casework",))
     listed = survivors.read(pack)
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=as_json or not console.is_terminal) as bar:

@@ -19,7 +19,7 @@ import duckdb
 from dq.bench import Bench, build, dependencies, load, opened, other_table, situation
 from dq.compiled import CompiledRule
 from dq.errors import PackError
-from dq.examples import view_problems
+from dq.examples import is_own, view_problems
 from dq.mutation.mutants import Mutant, families, mutants, spoken_of
 from dq.pack import Pack
 from dq.rules import Rule
@@ -68,12 +68,12 @@ def run(
     seed: int = 0,
     progress: Progress = lambda done, total: None,
 ) -> Score:
-    """Judge all mutants of a pack, those of the rules that a selection names, or a sample of them.
+    """Judge all mutants of a pack, those of the rules that a selection names, or a sample of them; of a project its own.
 
     With a selection the views are left alone, since all rules that read a view judge it. Raises `PackError` where views do
     not compile, `OptionError` for a selection of nothing.
     """
-    wanted = mutants(pack.select(patterns))
+    wanted = [each for each in mutants(pack.select(patterns)) if is_own(pack, each.file)]
     if patterns:
         wanted = [each for each in wanted if each.view is None]
     if sample is not None and sample < len(wanted):

@@ -32,6 +32,11 @@ class Mutant:
     view: View | None = field(default=None, repr=False)
     moved: Moved = field(default_factory=Moved)
 
+    @property
+    def file(self) -> str:
+        """The file in which the rule or view stands."""
+        return self.view.file if self.view is not None else self.rules[0].file
+
 
 def mutants(pack: Pack) -> list[Mutant]:
     """All mutants of a pack's views and rules, in the pack's order."""

@@ -303,7 +303,7 @@ _SWAPPED = {
     "greatest": "least", "least": "greatest", "starts_with": "ends_with", "ends_with": "starts_with",
     "left": "right", "right": "left",
 }  # fmt: skip
-_SWAPPED_CLASSES: dict[type[exp.Expr], type[exp.Expr]] = {
+_SWAPPED_CLASSES: dict[type[exp.Func], type[exp.Func]] = {
     exp.Min: exp.Max, exp.Max: exp.Min, exp.Lag: exp.Lead, exp.Lead: exp.Lag, exp.FirstValue: exp.LastValue,
     exp.LastValue: exp.FirstValue, exp.LogicalOr: exp.LogicalAnd, exp.LogicalAnd: exp.LogicalOr,
 }  # fmt: skip
@@ -320,8 +320,8 @@ def _function(node: Tree, words: Words) -> Iterator[Replacement]:
         yield "arguments swapped", exp.Anonymous(this=node.this, expressions=[each.copy() for each in reversed(arguments)])
     other = _SWAPPED_CLASSES.get(type(node))
     if other is not None:
-        parts = {part: value.copy() for part, value in node.args.items() if isinstance(value, exp.Expr)}
-        yield f"{name} to {other.sql_names()[0].lower()}", other(**parts)
+        swapped = other(**{part: value.copy() for part, value in node.args.items() if isinstance(value, exp.Expr)})
+        yield f"{name} to {swapped.sql_name().lower()}", swapped
     if isinstance(node, exp.Upper | exp.Lower | exp.Trim | exp.Abs | exp.Round):
         yield f"{name} dropped", node.this.copy()
     if isinstance(node, exp.Coalesce):
@@ -380,7 +380,8 @@ def _union(node: Tree, words: Words) -> Iterator[Replacement]:
 
 @changes_of(exp.Join)
 def _join(node: Tree, words: Words) -> Iterator[Replacement]:
+    left = node.args.get("side")
     if node.args.get("on") is not None:
         changed = node.copy()
-        changed.set("side", None if node.side else "LEFT")
-        yield "left join to join" if node.side else "join to left join", changed
+        changed.set("side", None if left else "LEFT")
+        yield "left join to join" if left else "join to left join", changed
