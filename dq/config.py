@@ -7,14 +7,54 @@ import re
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, PrivateAttr, field_validator, model_validator
 
 from dq import yamlfile
 from dq.errors import DqError, Problem, ProjectError, did_you_mean
+from dq.model import Dimension, Severity
 
 GATE = re.compile(
     r"^\s*(?P<measure>[a-z_][\w.]*)\s*(?P<comparison>==|!=|>=|<=|>|<)\s*(?P<needed>\d+(\.\d+)?)\s*(?P<percent>%?)\s*$"
 )
+
+
+class Checks(BaseModel):
+    """Checks by other hands: a Python file with pandera schemas, or a Great Expectations suite for a table.
+
+    Severity, dimension, fix and owner are those of checks that say nothing of their own.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    pandera: str | None = None
+    expectations: str | None = None
+    table: str | None = None
+    tables: dict[str, str] = {}
+    severity: Severity = "major"
+    dimension: Dimension | None = None
+    fix: str | None = None
+    owner: str | None = None
+    _line: int = PrivateAttr(default=0)
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Checks:
+        if (self.pandera is None) == (self.expectations is None):
+            raise ValueError("an entry of checks: has either pandera: or expectations:")
+        if self.expectations is not None and (self.table is None or self.tables):
+            raise ValueError("expectations: has table: beside it, the one table of the suite")
+        if self.pandera is not None and self.table is not None:
+            raise ValueError("pandera: has tables: beside it, as {table: name in the file}, and no table:")
+        return self
+
+    @property
+    def line(self) -> int:
+        """The line of dq.yaml on which the entry begins."""
+        return self._line
+
+    def at(self, line: int) -> Checks:
+        """The entry with its line."""
+        self._line = line
+        return self
 
 
 class Project(BaseModel):
@@ -34,6 +74,7 @@ class Project(BaseModel):
     gates: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
     trust_python: bool = False
+    checks: tuple[Checks, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -56,7 +97,10 @@ def load(folder: Path) -> Project:
     """Read a project's dq.yaml. Raises `ProjectError` with every fault."""
     try:
         document = yamlfile.read(folder / "dq.yaml")
-        return yamlfile.validate(Project, document)
+        project = yamlfile.validate(Project, document)
+        for place, entry in enumerate(project.checks):
+            entry.at(document.line(("checks", place)))
+        return project
     except DqError as error:
         raise ProjectError(error.problems) from None
 

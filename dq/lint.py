@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from dq import own_rules, settings
+from dq import outside, own_rules, settings
 from dq import pack as packs
 from dq.builtin import is_built_in
 from dq.compile import Compiler
@@ -54,6 +54,9 @@ def lint(names: Sequence[str], base: Path | None = None) -> Linted:
         for path in sorted((folder / "sources").glob("*.yaml")):
             with gathering(found.problems):
                 packs.load_source_map(pack, path.stem)
+    if packs.is_project(Path(names[0])):
+        with gathering(found.problems):
+            found.rules += sum(len(each.rules) for each in outside.of_project(Path(names[0]), pack.contract, pack.rules))
     compiler: Compiler | None = None
     with gathering(found.problems):
         values = settings.values(pack.settings) | {"as_of": dt.date(2026, 11, 2), "go_live": dt.date(2027, 3, 1)}

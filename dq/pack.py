@@ -114,7 +114,7 @@ def origins(pack: Pack) -> Iterator[tuple[Rule, str]]:
     for each in own.replaced if own else ():
         new[each.new.id] = f"replaces {each.old.id}"
     for rule in pack.rules:
-        yield rule, new.get(rule.id, "pack")
+        yield rule, new.get(rule.id, "check" if rule.kind in ("pandera", "expectations") else "pack")
     for off in own.off if own else ():
         yield off.rule, f"switched off: {off.because}"
 

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from dq import config
-from dq.config import GATE, Project
+from dq.config import GATE, Checks, Project
 from dq.errors import OptionError, Problem, ProjectError, did_you_mean
 from dq.score import METRICS
 
@@ -28,6 +28,8 @@ class Request:
     as_of: dt.date
     base: Path | None = None
     own: Path | None = None
+    checks: tuple[Checks, ...] = ()
+    trust_python: bool = False
     folder: Path | None = None
     frames: Mapping[str, pd.DataFrame] | None = None
     previous: Path | None = None
@@ -96,10 +98,11 @@ def _of_project(
     check_gates(project.gates, path / "dq.yaml")
     date, folder, previous = config.pick_extract(path, project.extracts, as_of)
     own = None if pack else config.rules_folder(path)  # they are written for the project's packs
+    checks = () if pack else project.checks
     return Request(
-        (pack,) if pack else project.packs, date, path, own, folder, previous=previous, source=project.source,
-        go_live=project.go_live, project_settings=project.settings, select=select, gates=project.gates,
-        teams=path / project.teams if project.teams else None, title=project.project,
+        (pack,) if pack else project.packs, date, path, own, checks, project.trust_python, folder,
+        previous=previous, source=project.source, go_live=project.go_live, project_settings=project.settings, select=select,
+        gates=project.gates, teams=path / project.teams if project.teams else None, title=project.project,
         system=project.system or "", contact=project.contact, **common,
     )  # fmt: skip
 

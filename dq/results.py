@@ -91,7 +91,7 @@ class RuleFacts:
 def facts(contract: Contract, rules: Iterable[Rule]) -> list[RuleFacts]:
     """Facts of the rules and of the built-in rules of every table."""
     found = [
-        RuleFacts(rule.id, "The whole extract", rule.owner or "", rule.severity, rule.dimension, rule.title, rule.fix)
+        RuleFacts(rule.id, _title(contract, rule), rule.owner or "", rule.severity, rule.dimension, rule.title, rule.fix)
         for rule in rules
     ]
     for subject in contract.tables.values():
@@ -101,6 +101,13 @@ def facts(contract: Contract, rules: Iterable[Rule]) -> list[RuleFacts]:
                 RuleFacts(f"{kind.kind}.{subject.name}", subject.title, owner, kind.severity, kind.dimension, kind.title, kind.fix)
             )
     return found
+
+
+def _title(contract: Contract, rule: Rule) -> str:
+    """What a finding without a record speaks of: the whole extract, or of checks that cannot tell rows apart the table."""
+    return (
+        "The whole extract" if rule.scope == "extract" or rule.table not in contract.tables else contract.tables[rule.table].title
+    )
 
 
 def collect(connection: duckdb.DuckDBPyConnection, contract: Contract, rules: Iterable[Rule]) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 import importlib
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from types import ModuleType
 import duckdb
 from sqlglot import exp
 
-from dq import loading, pack, results, route, selection, settings, tallies
+from dq import loading, outside, pack, results, route, selection, settings, tallies
 from dq.compile import Compiler
 from dq.compiled import CompiledRule
 from dq.contract import Contract
@@ -24,8 +24,10 @@ from dq.engines.base import Counts, Outcome, absent
 from dq.engines.duckdb import DuckDBEngine, connect, lock
 from dq.errors import PackError, Problem, gathering
 from dq.expression import Reader, Scope
+from dq.frames import typed_frame, verdict_rows
 from dq.functions import Tree
 from dq.loading import Progress
+from dq.outside import CheckSet
 from dq.pack import Pack
 from dq.request import Request
 from dq.rules import Rule
@@ -81,10 +83,13 @@ def execute(request: Request, *, out: Path | None = None, progress: Progress = _
             request = replace(request, system=request.system or (source.system if source else "the old system"))
             values = settings.values(wanted.settings, request.project_settings, request.settings)
             values |= {"as_of": request.as_of, "go_live": request.go_live}
+            sets = outside.read(request.checks, wanted.contract, wanted.rules, request.base, trusted=request.trust_python)
+            wanted = replace(wanted, rules=(*wanted.rules, *(rule for each in sets for rule in each.rules)))
             chosen, silent = selection.with_dependencies(wanted, request.select)
             built_in = selection.built_in(wanted.contract, request.select)
             compiler = Compiler(wanted.contract, wanted.views, wanted.settings, values)
-            rules = _compile(compiler, chosen)
+            theirs = _theirs(sets, chosen)
+            rules = _compile(compiler, [rule for rule in chosen if rule.id not in theirs])
         connection = connect(work, threads=request.threads, memory=request.memory)
         try:
             with watch.step("ingest"):
@@ -96,13 +101,14 @@ def execute(request: Request, *, out: Path | None = None, progress: Progress = _
                 _route(engine, request, wanted.contract, compiler)
             with watch.step("rules"):
                 outcomes = _evaluate(engine, compiler, rules, missing, progress)
+                outcomes |= _judge_outside(engine, wanted.contract, sets, theirs, missing, progress)
                 views = {name for rule in rules for name in rule.views}
                 counted = [rule.reads.counted_from for rule in rules] + [compiler.views[name].reads.counted_from for name in views]
                 results.find_outside_calendar(connection, wanted.contract, {pair for pairs in counted for pair in pairs})
                 results.keep_only(connection, silent, built_in)
             with watch.step("exceptions"):
                 results.collect(connection, wanted.contract, wanted.rules)
-            spoken = [rule for rule in rules if rule.rule.id not in silent]
+            spoken = [rule for rule in (*rules, *theirs.values()) if rule.rule.id not in silent]
             with watch.step("scores"):
                 measured = tallies.measure(connection, wanted.contract, compiler, spoken, outcomes, built_in)
             with watch.step("gates"):
@@ -190,6 +196,38 @@ def _evaluate(
         reason = _cannot_run(compiler, rule, missing)
         outcomes[rule.rule.id] = Outcome(reason=reason) if reason else engine.evaluate(rule)
     progress("rules", total, total)
+    return outcomes
+
+
+def _theirs(sets: Iterable[CheckSet], chosen: Iterable[Rule]) -> dict[str, CompiledRule]:
+    """The checks by other hands that are chosen, by rule id."""
+    prints = {rule.id: each.fingerprint for each in sets for rule in each.rules}
+    return {rule.id: outside.compiled(rule, prints[rule.id]) for rule in chosen if rule.id in prints}
+
+
+def _judge_outside(
+    engine: DuckDBEngine, contract: Contract, sets: Iterable[CheckSet], theirs: Mapping[str, CompiledRule], missing: set[str],
+    progress: Progress,
+) -> dict[str, Outcome]:  # fmt: skip
+    """Run each set of checks by other hands on a frame of its table, and hand what it says to the engine."""
+    outcomes: dict[str, Outcome] = {}
+    wanted = [(each, [theirs[rule.id] for rule in each.rules if rule.id in theirs]) for each in sets]
+    for done, (each, rules) in enumerate(wanted):
+        progress(f"Checks on {each.table}", done, len(wanted))
+        if not rules:
+            continue
+        if each.table in missing:
+            outcomes |= {rule.rule.id: Outcome(reason=absent(rule, [each.table])) for rule in rules}
+            continue
+        started = time.perf_counter()
+        verdicts = each.run(typed_frame(engine.connection, contract.tables[each.table], each.columns))
+        seconds = (time.perf_counter() - started) / len(rules)
+        for rule in rules:
+            said = verdicts.get(rule.rule.id, outside.Verdicts(reason="The check gave no answer."))
+            rows = None if said.rows is None else verdict_rows(said.rows)
+            outcomes[rule.rule.id] = (
+                Outcome(reason=said.reason, seconds=seconds) if said.reason else engine.take(rule, rows, said.whole, seconds)
+            )
     return outcomes
 
 

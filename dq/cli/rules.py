@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import json
 import sys
+from dataclasses import replace
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -30,7 +33,12 @@ def command(packs_: tuple[str, ...], select: tuple[str, ...], as_csv: bool, as_j
     A selection is an id, a glob (CPV-*), or field:value with id, tag, table, severity, dimension, theme or kind.
     One beginning with - takes rules away. The same selections work on check and test-rules.
     """
-    pack = packs.named(packs_ or ("casework",)).select(select)
+    pack = packs.named(packs_ or ("casework",))
+    if packs_ and packs.is_project(Path(packs_[0])):
+        outside = importlib.import_module("dq.outside")
+        sets = outside.of_project(Path(packs_[0]), pack.contract, pack.rules)
+        pack = replace(pack, rules=(*pack.rules, *(rule for each in sets for rule in each.rules)))
+    pack = pack.select(select)
     rows = [_row(rule, origin) for rule, origin in packs.origins(pack)]
     if as_json:
         click.echo(json.dumps(rows, indent=2))

@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 
 import duckdb
+import pyarrow
 from sqlglot import exp
 
 from dq.builtin import is_built_in
@@ -121,6 +122,26 @@ class DuckDBEngine:
             return Outcome(seconds=seconds, reason=reason)
         whole = sum(totals.values(), Counts())
         return Outcome(whole, {team: counts for team, counts in totals.items() if team != NO_TEAM}, seconds)
+
+    def take(self, rule: CompiledRule, rows: pyarrow.Table | None, whole: bool | None, seconds: float) -> Outcome:
+        """Take the verdict on a rule that was judged elsewhere: by row (row_id, ok), or on the whole table."""
+        [statement] = rule.statements
+        if rows is None:
+            if not whole:
+                self.connection.execute(
+                    "INSERT INTO dq_finding SELECT ?, ?, NULL, 0, NULL, NULL, '', '', '{}'", [rule.rule.id, statement.relation]
+                )
+            return Outcome(Counts(1, 1, 0 if whole else 1), {}, seconds)
+        self.connection.register("dq_judged", rows)
+        try:
+            self.connection.execute("CREATE OR REPLACE TEMP TABLE dq_verdict AS SELECT row_id, ok FROM dq_judged")
+        finally:
+            self.connection.unregister("dq_judged")
+        by_team = self._count(statement, rows.num_rows)
+        total = sum(by_team.values(), Counts())
+        if total.failing:
+            self._collect(rule, statement, 0)
+        return Outcome(total, {team: counts for team, counts in by_team.items() if team != NO_TEAM}, seconds)
 
     def _guarded(self, work: Callable[[], None]) -> str:
         """Run under the time limit; returns why it failed in our words (the engine's own may quote a record)."""
