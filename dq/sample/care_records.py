@@ -11,7 +11,7 @@ from dq.sample.draw import Draw
 from dq.sample.plans import participation
 from dq.sample.schedule import every
 from dq.sample.story import Story
-from dq.sample.tables import Table, World, flag, rising, same, text, where
+from dq.sample.tables import Table, World, among, flag, rising, same, text, where
 
 _BEYOND = np.timedelta64(5, "D")
 _PLANS = {"HOME": 22.0, "KIN": 9.0, "SGO": 9.0, "FOSTER": 34.0, "ADOPT": 6.0, "RESID": 6.0, "INDEP": 10.0, "CAO": 4.0}
@@ -48,7 +48,7 @@ def _agreements(story: Story, draw: Draw, periods: Periods, legal: Table) -> Tab
         "legal_status_id": legal["legal_status_id"][rows],
         "agreed_by": where(old & draw.chance(0.6, size), "CHILD", who),
         "agreed_date": agreed,
-        "written": flag(draw.chance(0.9, size)),
+        "written": same("Y", size),
         "review_due_date": days.add_months(agreed, 6),
         "review_date": np.full(size, NONE),
         "withdrawn_date": np.where(withdrawn, ended, NONE).astype("datetime64[D]"),
@@ -57,6 +57,18 @@ def _agreements(story: Story, draw: Draw, periods: Periods, legal: Table) -> Tab
         "_stops": ended,
     }
     return Table(columns, agreed, legal.child[rows])
+
+
+def ask_who_may_agree(agreement: Table, relation: Table) -> None:
+    """Let nobody agree who has no parental responsibility: the other parent does, or a guardian."""
+    responsible = relation["parental_responsibility"] == "Y"
+    for_mother = among(agreement["person_id"], relation["person_id"][(relation["type"] == "MOTHER") & responsible])
+    for_father = among(agreement["person_id"], relation["person_id"][(relation["type"] == "FATHER") & responsible])
+    by = agreement["agreed_by"]
+    by = where((by == "BOTH") & ~for_father, "MOTHER", by)
+    by = where((by == "BOTH") & ~for_mother, "FATHER", by)
+    by = where((by == "FATHER") & ~for_father, "MOTHER", by)
+    agreement["agreed_by"] = where((by == "MOTHER") & ~for_mother, where(for_father, "FATHER", "GUARDIAN"), by)
 
 
 def _reviews(story: Story, draw: Draw, periods: Periods, until: Days) -> Table:
@@ -128,7 +140,7 @@ def _health(story: Story, draw: Draw, periods: Periods, until: Days) -> Table:
     latest = initial.copy()
     np.maximum.at(latest, young_owner, young)
     older_owner, older = every(draw, latest, until, (280, 340), (130, 165))
-    dental_owner, dental = every(draw, initial, until, (300, 420), (20, 160))
+    dental_owner, dental = every(draw, initial, until, (290, 350), (20, 160))
     first = np.flatnonzero(initial < until)
     period = np.concatenate([first, young_owner, older_owner, dental_owner])
     on = np.concatenate([initial[first], young, older, dental])
@@ -159,9 +171,9 @@ def _immunisations(story: Story, draw: Draw, periods: Periods) -> Table:
 
 
 def _scores(story: Story, draw: Draw, periods: Periods, until: Days) -> Table:
-    start = days.later(days.add_days(periods.start, 300), days.add_years(periods.birth, 4))
+    start = days.later(days.add_days(periods.start, 280), days.add_years(periods.birth, 4))
     end = days.earlier(until, days.add_years(periods.birth, 17))
-    owner, on = every(draw, start, end, (330, 380), (20, 60))
+    owner, on = every(draw, start, end, (300, 350), (20, 60))
     scored = draw.chance(0.82, len(on))
     columns = {
         "sdq_id": rising("68", on),

@@ -28,8 +28,8 @@ def make_missing(story: Story, periods: Periods) -> World:
     end = start + draw.length(540, 1.2, 40, 3 * 1440, size).astype("timedelta64[m]")
     offered = draw.chance(0.93, size)
     accepted = offered & draw.chance(0.66, size)
-    offer = end + draw.whole(3 * 60, 60 * 60, size).astype("timedelta64[m]")
-    interview = offer + draw.whole(60, 48 * 60, size).astype("timedelta64[m]")
+    offer = end + draw.whole(3 * 60, 40 * 60, size).astype("timedelta64[m]")
+    interview = offer + draw.whole(60, 30 * 60, size).astype("timedelta64[m]")
     answered = np.where(accepted, interview, offer).astype("datetime64[D]")
     ids = rising("73", on)
     missing = {
@@ -51,7 +51,7 @@ def make_missing(story: Story, periods: Periods) -> World:
         "interview_date": np.where(accepted[rows], interview[rows], nothing),
         "declined": where(accepted[rows], "N", "Y"),
         "_answered": answered[rows],
-        "worker_id": story.worker(periods.spell[owner[rows]], on[rows]),
+        "worker_id": story.workforce.worker(periods.child[owner[rows]] % story.cases.duty, on[rows]),
     }
     child = periods.child[owner]
     return {

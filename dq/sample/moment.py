@@ -14,6 +14,7 @@ FILLED_WITH: dict[str, dict[str, tuple[str, ...]]] = {
     "person": {"death_date": ()},
     "address": {"end_date": ()},
     "linked_identifier": {"end_date": ()},
+    "immigration_status": {"end_date": ()},
     "contact": {"decision_date": ("outcome",)},
     "early_help": {"end_date": ("end_reason",)},
     "cin_episode": {"decision_date": ("outcome", "nfa"), "close_date": ("close_reason",)},

@@ -104,12 +104,14 @@ def _disabilities(story: Story, draw: Draw) -> Table:
 def _immigration(story: Story, draw: Draw) -> Table:
     child = np.flatnonzero(draw.chance(0.025, len(story.child_ids)))
     known = story.known[child]
+    status = draw.code({"ILR": 34.0, "DLR": 26.0, "REFUGEE": 22.0, "UASC": 18.0}, len(child))
+    grown_up = days.add_years(story.children.birth[child], 18)
     columns = {
         "immigration_status_id": rising("23", known),
         "person_id": story.child_ids[child],
-        "status": draw.code({"ILR": 34.0, "DLR": 26.0, "REFUGEE": 22.0, "UASC": 18.0}, len(child)),
+        "status": status,
         "start_date": known,
-        "end_date": np.full(len(child), NONE),
+        "end_date": np.where(status == "UASC", grown_up, NONE).astype("datetime64[D]"),
     }
     return Table(columns, known, child)
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from dq.sample.assessments import make_assessments
 from dq.sample.care import draw_periods, draw_segments, make_care
-from dq.sample.care_records import make_care_records
+from dq.sample.care_records import ask_who_may_agree, make_care_records
 from dq.sample.cases import make_involvements
 from dq.sample.leaving_care import make_care_leavers, make_missing
 from dq.sample.oversight import make_oversight
@@ -30,6 +30,7 @@ def make_world(story: Story) -> World:
     episode, placement = world["cla_episode"], world["placement"]
     world |= make_care_records(story, periods, world["legal_status"], placement)
     final = np.searchsorted(episode["_period"], np.arange(len(periods.start)), side="right") - 1
+    ask_who_may_agree(world["voluntary_agreement"], world["relationship"])
     world |= make_permanence(story, periods, episode["ceased_reason"][final], people.family_ids)
     world |= make_missing(story, periods)
     world |= make_care_leavers(story)

@@ -81,15 +81,22 @@ def _past_help(x: Planting) -> Flags:
 cell("ALL-006", "involvement", "end_date", _past_help, lambda x, rows: x["involvement"]["start_date"][rows] - 5)
 
 
-@plants("ALL-007", 3)
-def still_allocated(x: Planting) -> None:
-    """An allocation left open on a closed referral, of a worker in post."""
+def last_allocation(x: Planting) -> Flags:
+    """The latest allocation of each living child under a referral, its worker in post."""
     table = x["involvement"]
     latest = np.full(x.children, days.day("1990-01-01"))
     np.maximum.at(latest, table.child[primary(x)], table["start_date"][primary(x)])
     in_post = among(table["professional_id"], x["professional"]["professional_id"][~x.filled("professional", "left_date")])
     last = primary(x) & (table["start_date"] == latest[table.child]) & x.filled("involvement", "referral_id")
-    rows = x.pick("involvement", last & x.filled("involvement", "end_date") & in_post & ~x.of("involvement", x.open))
+    alive = x.of("involvement", x.count("person", x.filled("person", "death_date")) == 0)
+    allowed: Flags = last & in_post & alive
+    return allowed
+
+
+@plants("ALL-007", 3)
+def still_allocated(x: Planting) -> None:
+    """An allocation left open on a closed referral, of a worker in post."""
+    rows = x.pick("involvement", last_allocation(x) & x.filled("involvement", "end_date") & ~x.of("involvement", x.open))
     x.set("involvement", "end_date", rows, None)
     x.set("involvement", "change_reason", rows, None)
     x.expect("ALL-007", "involvement", rows)

@@ -88,6 +88,8 @@ def unfinished(x: Planting) -> None:
     rows = x.pick("assessment", done(x) & on_last_referral(x, "assessment"))
     for column in ("authorised_date", "outcome", "child_seen", "nfa"):
         x.set("assessment", column, rows, None)
+    for row in rows:
+        x.drop("assessment_factor", _factors(x, row))
     x.expect("ASM-007", "assessment", rows)
 
 
@@ -105,7 +107,12 @@ def two_at_once(x: Planting) -> None:
     x.expect("ASM-010", "assessment", following[rows])
 
 
-cell("S47-001", "s47_enquiry", "nfa", lambda x: ended(x) & (x["s47_enquiry"]["start_date"] < x.before_first(30)), "N", weight=3)
+def _not_conferred(x: Planting) -> Flags:
+    old = x["s47_enquiry"]["start_date"] < x.before_first(30)
+    return ended(x) & old & ~x.is_one("s47_enquiry", "outcome", "No Further Action")
+
+
+cell("S47-001", "s47_enquiry", "nfa", _not_conferred, "N", weight=3)
 cell("S47-003", "s47_enquiry", "end_date", ended, lambda x, rows: x["s47_enquiry"]["start_date"][rows] - 3)
 cell("S47-004", "s47_enquiry", "outcome", ended, weight=3)
 cell("S47-006", "s47_enquiry", "strategy_discussion_date", ended, weight=2)
@@ -163,6 +170,7 @@ def conference_of_nothing(x: Planting) -> None:
     for row in rows:
         enquiry = x.linked("initial_cp_conference", row, "enquiry_id", "s47_enquiry", "enquiry_id")
         x.set("s47_enquiry", "nfa", enquiry, "Y")
+        x.set("s47_enquiry", "outcome", enquiry, "Other Outcome")
     x.set("initial_cp_conference", "enquiry_id", rows, None)
     x.expect("ICP-004", "initial_cp_conference", rows)
 

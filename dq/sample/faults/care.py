@@ -6,8 +6,10 @@ import numpy as np
 
 from dq.sample import days
 from dq.sample.days import Flags, Numbers
+from dq.sample.faults.permanence import alone
 from dq.sample.faults.planting import Planting
 from dq.sample.faults.registry import plants
+from dq.sample.faults.section_20 import long_agreed
 from dq.sample.faults.simple import cell
 
 
@@ -148,7 +150,7 @@ def grown_up(x: Planting) -> None:
     """A young person in care whose date of birth is two years too early."""
     began = np.full(x.children, days.day("1990-01-01"))
     np.maximum.at(began, x["cla_episode"].child, x["cla_episode"]["entered_care_date"])
-    nearly = x.looked_after & (x.ages >= 16) & (began > x.before_first(5 * 365)) & (x.count("care_leaver") < 2)
+    nearly = ~alone(x) & x.looked_after & (x.ages >= 16) & (began > x.before_first(5 * 365)) & (x.count("care_leaver") < 2)
     rows = x.pick("person", (x["person"].child >= 0) & x.of("person", nearly) & once(x, "person"))
     x.set("person", "date_of_birth", rows, days.add_years(x["person"]["date_of_birth"][rows], -2))
     x.expect("CLA-011", "person", rows)
@@ -189,6 +191,10 @@ def no_care_plan(x: Planting) -> None:
     rows = x.pick("cla_episode", first(x) & single & long_period(x, 30))
     for row in rows:
         x.drop("cla_care_plan", x.beside("cla_episode", row, "cla_care_plan"))
+        if x.looked_after[x["cla_episode"].child[row]]:
+            x.expect("CLA-016", "cla_episode", row)
+            status = x.beside("cla_episode", row, "legal_status")
+            x.expect("S20-011", "legal_status", status[long_agreed(x)[status]])
     x.expect("CLA-015", "cla_episode", rows)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dq.sample.days import Flags
-from dq.sample.faults import assessments, care, care_records, homes, leaving, need, people, placements, protection
+from dq.sample.faults import assessments, care, care_records, homes, leaving, need, people, permanence, placements, protection
 from dq.sample.faults import inert as rows_that
 from dq.sample.faults.planting import Planting
 from dq.sample.faults.simple import Allowed, every
@@ -64,7 +64,8 @@ def _in_long_period(table: str) -> Allowed:
 
 
 def _one_plan(x: Planting) -> Flags:
-    return x.of("cla_care_plan", x.count("cla_care_plan") == 1) & _in_long_period("cla_care_plan")(x)
+    single = x.of("cla_care_plan", (x.count("cla_care_plan") == 1) & ~x.looked_after)
+    return single & _in_long_period("cla_care_plan")(x)
 
 
 def _part_of(x: Planting) -> Flags:
@@ -80,10 +81,26 @@ def _offered_long_ago(x: Planting) -> Flags:
     return x.is_one("return_interview", "declined", "Y") & (x["return_interview"]["offered_date"] < x.before_first(10))
 
 
+def _never_enquired(x: Planting) -> Flags:
+    return rows_that.only_assessment(x) & x.of("assessment", x.count("s47_enquiry") == 0)
+
+
 _RUNNING_CIN = _all(need.running, need.never_protected, _alone("cin_plan", "cin_visit", 0, 4))
 _AGREED_ONCE = _alone("voluntary_agreement", "legal_status", 1, 9)
 
+
+def _protected_and_closed(x: Planting) -> Flags:
+    return protection.over(x) & ~assessments.referral_open(x, "cp_plan")
+
+
 ALLOWED: dict[str, Allowed] = {
+    "LOD-003.cp_plan.person_id": _protected_and_closed,
+    "LOD-005.cp_plan.person_id": _protected_and_closed,
+    "LOD-003.assessment.referral_id": _never_enquired,
+    "LOD-005.assessment.referral_id": _never_enquired,
+    "LOD-008.voluntary_agreement.agreed_date": _all(
+        _blank("voluntary_agreement", "review_date"), _blank("voluntary_agreement", "withdrawn_date")
+    ),
     "LOD-001.cla_care_plan.start_date": _one_plan,
     "LOD-003.cla_care_plan.person_id": _one_plan,
     "LOD-003.cla_episode.person_id": _long_once,
@@ -131,7 +148,8 @@ ALLOWED: dict[str, Allowed] = {
     "LOD-008.cp_visit.visit_date": _only_visit("cp_visit", "cp_plan", protection.running),
     "LOD-008.disability.end_date": every("disability"),
     "LOD-008.early_help.start_date": _blank("early_help", "end_date"),
-    "LOD-008.immigration_status.end_date": every("immigration_status"),
+    "LOD-008.immigration_status.end_date": permanence.settled,
+    "LOD-008.immigration_status.start_date": permanence.settled,
     "LOD-008.involvement.end_date": rows_that.reviewer,
     "LOD-008.involvement.start_date": _all(rows_that.reviewer, _blank("involvement", "end_date")),
     "LOD-008.linked_identifier.end_date": every("linked_identifier"),
@@ -156,25 +174,30 @@ ALSO: dict[str, tuple[str, ...]] = {
     "LOD-005.s47_enquiry.person_id": ("LOD-009",),
     "LOD-006.cla_review.cancelled": ("REV-001",),
     "LOD-008.care_leaver.pathway_plan_date": ("LEA-012",),
+    "LOD-008.care_leaver.start_date": ("LEA-014",),
     "LOD-008.cin_episode.decision_date": ("REF-006",),
-    "LOD-008.cin_episode.referral_date": ("REF-003",),
+    "LOD-008.cin_episode.referral_date": ("REF-003", "REF-013"),
     "LOD-008.cin_visit.recorded_date": ("CIN-007",),
     "LOD-008.cla_episode.ceased_date": ("CLA-013",),
     "LOD-008.cla_episode.entered_care_date": ("CLA-010",),
     "LOD-008.cla_episode.start_date": ("CLA-005", "CLA-010", "CLA-014"),
     "LOD-008.cla_review.review_date": ("REV-003",),
     "LOD-008.cla_visit.recorded_date": ("VIS-004",),
-    "LOD-008.cla_visit.visit_date": ("VIS-002",),
+    "LOD-008.cin_visit.visit_date": ("VIS-008",),
+    "LOD-008.cla_visit.visit_date": ("VIS-002", "VIS-008"),
+    "LOD-008.contact.contact_date": ("CON-004",),
     "LOD-008.contact.decision_date": ("CON-001",),
     "LOD-008.cp_plan.start_date": ("CPP-003", "CPP-004"),
     "LOD-008.cp_review.review_date": ("CPR-002", "CPR-005"),
     "LOD-008.cp_visit.recorded_date": ("CPV-005",),
+    "LOD-008.cp_visit.visit_date": ("VIS-008",),
     "LOD-008.legal_status.start_date": ("LGL-002",),
     "LOD-008.placement.start_date": ("PLA-002",),
     "LOD-008.pre_proceedings.decision_date": ("PRP-001",),
     "LOD-008.s47_enquiry.start_date": ("S47-003",),
     "LOD-008.s47_enquiry.strategy_discussion_date": ("S47-003",),
     "LOD-008.supervision.recorded_date": ("SUP-002",),
+    "LOD-008.voluntary_agreement.agreed_date": ("S20-003",),
 }
 _EPISODE_OF_CHILD = ("cla_episode", "person_id", "person_id")
 _ITS_ENQUIRY: Link = ("S47-001", "s47_enquiry", "enquiry_id", "enquiry_id")

@@ -115,7 +115,8 @@ def one_sided(x: Planting) -> None:
 @plants("FAM-005")
 def two_mothers(x: Planting) -> None:
     """A father recorded as a second mother."""
-    rows = x.pick("relationship", _relation(x, "FATHER"))
+    never_agreed = x.of("relationship", x.count("voluntary_agreement") == 0)
+    rows = x.pick("relationship", _relation(x, "FATHER") & never_agreed)
     x.set("relationship", "type", rows, "MOTHER")
     for row in rows:
         mine = x.linked("relationship", row, "person_id", "relationship", "person_id")

@@ -91,8 +91,8 @@ def single_status(x: Planting) -> Flags:
 
 
 def dental(x: Planting) -> Flags:
-    """Dental checks."""
-    return x.is_one("cla_health", "type", "DENTAL")
+    """Dental checks of children who are not in care now."""
+    return x.is_one("cla_health", "type", "DENTAL") & ~x.of("cla_health", x.looked_after)
 
 
 def past_help(x: Planting) -> Flags:
@@ -151,7 +151,7 @@ INERT: dict[str, Allowed] = {
     "cla_health": dental,
     "cla_immunisation": every("cla_immunisation"),
     "substance_misuse": every("substance_misuse"),
-    "sdq_score": every("sdq_score"),
+    "sdq_score": lambda x: ~x.of("sdq_score", x.looked_after),
     "previous_permanence": every("previous_permanence"),
     "permanence": every("permanence"),
     "pre_proceedings": every("pre_proceedings"),

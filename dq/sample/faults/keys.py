@@ -32,6 +32,7 @@ _UNREADABLE = {
 }  # fmt: skip
 _ALLOWED: dict[str, Allowed] = {
     "cla_health.check_date": INERT["cla_health"],
+    "previous_permanence.order_date": lambda x: x.is_one("previous_permanence", "option", "P1", "P2", "P3"),
     "care_leaver.needs_assessment_date": lambda x: x.is_one("care_leaver", "eligibility", "Former Relevant"),
 }
 
@@ -99,7 +100,7 @@ def _repeated(table: str) -> None:
 
 
 # Nothing about these people, workers and teams is known but themselves.
-_STRANGER: dict[str, dict[str, object]] = {
+STRANGER: dict[str, dict[str, object]] = {
     "person": {"forename": "Baby", "other_names": None, "nhs_number": None, "upn": None, "upn_unknown": "UN1"},
     "professional": {"registration_number": None},
     "team": {},
@@ -112,7 +113,7 @@ def _stranger(table: str, rule: str) -> None:
 
     def planter(x: Planting) -> None:
         rows = x.pick(table, _allowed(table)(x))
-        added = x.add(table, rows, **_STRANGER[table])
+        added = x.add(table, rows, **STRANGER[table])
         x.set(table, KEYS[table], added, None if rule == "key_missing" else x[table][KEYS[table]][rows])
         x.expect(f"{rule}.{table}", table, added if rule == "key_missing" else np.append(rows, added))
 
@@ -122,7 +123,7 @@ def _stranger(table: str, rule: str) -> None:
 for _name, _text in _UNREADABLE.items():
     _unreadable(_name, _text)
 for _table in INERT:
-    if _table in _STRANGER:
+    if _table in STRANGER:
         _stranger(_table, "key_missing")
         _stranger(_table, "key_duplicated")
     else:

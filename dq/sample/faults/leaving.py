@@ -72,7 +72,7 @@ def back_before_gone(x: Planting) -> None:
 @plants("MIS-006")
 def back_tomorrow(x: Planting) -> None:
     """A time missing whose end is still to come."""
-    rows = x.pick("missing", latest(x) & back(x))
+    rows = x.pick("missing", latest(x) & not_asked(x))
     x.set("missing", "end_date", rows, x.before_first(-50).astype("datetime64[m]"))
     x.set("missing", "interview_offered", rows, "NA")
     x.set("missing", "interview_accepted", rows, "NA")
@@ -148,7 +148,7 @@ def _at_fifteen(x: Planting, rows: Numbers) -> object:
     return days.add_years(x.births[x["care_leaver"].child[rows]], 15)
 
 
-cell("LEA-008", "care_leaver", "start_date", _adult, _at_fifteen)
+cell("LEA-008", "care_leaver", "start_date", _adult, _at_fifteen, also=("LEA-013",))
 
 
 def _needs_late(x: Planting, rows: Numbers) -> object:

@@ -8,6 +8,7 @@ from dq.sample import days
 from dq.sample.days import Flags, Numbers
 from dq.sample.faults.assessments import on_last_referral
 from dq.sample.faults.planting import Planting
+from dq.sample.faults.referrals import contact_moved
 from dq.sample.faults.registry import plants
 from dq.sample.faults.simple import cell, copy
 from dq.sample.tables import among
@@ -139,6 +140,7 @@ def never_ending(x: Planting) -> None:
         on = days.working_before(x["cin_episode"]["referral_date"][referral] - 420)
         x.set("cin_episode", "referral_date", referral, on)
         x.set("cin_episode", "decision_date", referral, on)
+        contact_moved(x, referral)
     x.expect("CIN-009", "cin_plan", rows)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from dq.sample import days
 from dq.sample.days import Flags, Numbers
+from dq.sample.faults.permanence import alone
 from dq.sample.faults.planting import Planting
 from dq.sample.faults.registry import plants
 from dq.sample.faults.simple import cell, copy
@@ -41,14 +42,6 @@ def closed_outside_care(x: Planting) -> Flags:
 cell("PER-001", "person", "date_of_birth", lambda x: outside_care(x) & x.of("person", x.open), weight=2)
 cell("PER-002", "person", "expected_date_of_birth", clients, lambda x, rows: x["person"]["date_of_birth"][rows])
 cell("PER-003", "person", "surname", clients)
-cell("PER-006", "person", "death_date", closed_outside_care, lambda x, rows: x["person"]["date_of_birth"][rows] - 4)
-cell(
-    "PER-007",
-    "person",
-    "death_date",
-    lambda x: open_clients(x) & (x["person"]["date_of_birth"] < x.before_first(30)),
-    lambda x, rows: x.before_first(30),
-)
 cell("PER-008", "person", "ethnicity", open_clients, weight=5)
 cell("PER-009", "person", "ethnicity", open_clients, "NOBT", weight=4)
 cell("PER-010", "person", "sex", clients, weight=2)
@@ -57,15 +50,51 @@ cell("PER-022", "person", "surname", clients, lambda x, rows: "Ł" + x["person"]
 cell("PER-033", "person", "surname", clients, lambda x, rows: x["person"]["surname"][rows] + "Ã©")
 
 
-def _no_number(x: Planting) -> Flags:
-    school_age = (x.ages >= 5) & (x.ages <= 15)
-    return open_clients(x) & x.of("person", school_age)
+_AFTER_DEATH = {
+    "cin_episode": "referral_date", "cin_plan": "start_date", "cp_plan": "start_date", "cin_visit": "visit_date",
+    "cp_visit": "visit_date", "cla_visit": "visit_date",
+}  # fmt: skip
+
+
+def after_death(x: Planting, row: int, death: np.datetime64) -> None:
+    """Write down what was done with a child after the day of its death."""
+    for table, column in _AFTER_DEATH.items():
+        done = x.beside("person", row, table)
+        x.expect("PER-042", table, done[x[table][column][done] > death])
+
+
+@plants("PER-006")
+def died_before_birth(x: Planting) -> None:
+    """A date of death some days before birth; all that was done with the child lies after it."""
+    rows = x.pick("person", closed_outside_care(x))
+    x.set("person", "death_date", rows, x["person"]["date_of_birth"][rows] - 4)
+    for row in rows:
+        after_death(x, row, x["person"]["death_date"][row])
+    x.expect("PER-006", "person", rows)
+
+
+@plants("PER-007")
+def died_and_open(x: Planting) -> None:
+    """A child who died some weeks ago, with its case open and its worker allocated."""
+    rows = x.pick("person", open_clients(x) & (x["person"]["date_of_birth"] < x.before_first(30)))
+    x.set("person", "death_date", rows, x.before_first(30))
+    for row in rows:
+        after_death(x, row, x.before_first(30))
+        held = x.beside("person", row, "involvement")
+        work = x["involvement"]
+        x.expect("PER-043", "involvement", held[np.isnat(work["end_date"][held]) & (work["allocated"][held] == "Y")])
+    x.expect("PER-007", "person", rows)
+
+
+def school_age(x: Planting) -> Flags:
+    """Open children of school age."""
+    return open_clients(x) & x.of("person", (x.ages >= 5) & (x.ages <= 15))
 
 
 @plants("PER-016", 4)
 def no_pupil_number(x: Planting) -> None:
     """A child of school age with neither pupil number nor a reason."""
-    rows = x.pick("person", _no_number(x))
+    rows = x.pick("person", school_age(x))
     x.set("person", "upn", rows, None)
     x.set("person", "upn_unknown", rows, None)
     x.expect("PER-016", "person", rows)
@@ -124,7 +153,7 @@ copy("PER-018", "person", clients, lambda x, rows: {"nhs_number": None, "upn": N
 def too_old(x: Planting) -> None:
     """A care leaver's date of birth some years too early."""
     adult = x.of("person", x.ages >= 21) & x.of("person", x.count("care_leaver", x.still_open("care_leaver")) > 0)
-    rows = x.pick("person", clients(x) & adult)
+    rows = x.pick("person", clients(x) & adult & ~x.of("person", alone(x)))
     x.set("person", "date_of_birth", rows, days.add_years(x["person"]["date_of_birth"][rows], -5))
     x.expect("PER-020", "person", rows)
 
@@ -146,18 +175,19 @@ def adopted_in_sight(x: Planting) -> None:
     x.expect("PER-024", "person", rows)
 
 
-def _unborn(x: Planting) -> Flags:
+def unborn(x: Planting) -> Flags:
+    """Children not yet born."""
     return children(x) & x.filled("person", "expected_date_of_birth")
 
 
-cell("PER-025", "person", "sex", _unborn, "F", weight=2)
-cell("PER-026", "person", "expected_date_of_birth", _unborn, lambda x, rows: x.before_first(60), weight=2)
+cell("PER-025", "person", "sex", unborn, "F", weight=2)
+cell("PER-026", "person", "expected_date_of_birth", unborn, lambda x, rows: x.before_first(60), weight=2)
 
 
 @plants("PER-027")
 def placeholder_birth(x: Planting) -> None:
     """1 January 1900 for a date of birth: every parent is then too young."""
-    rows = x.pick("person", closed_outside_care(x))
+    rows = x.pick("person", closed_outside_care(x) & ~x.of("person", alone(x)))
     x.set("person", "date_of_birth", rows, days.day("1900-01-01"))
     x.expect("PER-027", "person", rows)
     for row in rows:

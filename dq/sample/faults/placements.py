@@ -9,6 +9,7 @@ from dq.sample.days import Flags, Numbers
 from dq.sample.faults.care import once
 from dq.sample.faults.planting import Planting
 from dq.sample.faults.registry import plants
+from dq.sample.faults.section_20 import started
 from dq.sample.faults.simple import Allowed, Value, cell
 from dq.sample.tables import among
 
@@ -168,8 +169,9 @@ cell("LGL-007", "voluntary_agreement", "written", lambda x: x.filled("voluntary_
 @plants("LGL-008", 4)
 def agreement_not_reviewed(x: Planting) -> None:
     """An agreement that stands and was not looked at for more than half a year."""
-    rows = x.pick("voluntary_agreement", _agreement_runs(x))
-    x.set("voluntary_agreement", "agreed_date", rows, x.before_first(260))
+    by_parent = ~x.is_one("voluntary_agreement", "agreed_by", "CHILD")
+    rows = x.pick("voluntary_agreement", _agreement_runs(x) & by_parent)
+    x.set("voluntary_agreement", "agreed_date", rows, np.minimum(np.asarray(started(x, rows)), x.before_first(260)))
     x.set("voluntary_agreement", "review_date", rows, None)
     x.expect("LGL-008", "voluntary_agreement", rows)
 
@@ -177,7 +179,7 @@ def agreement_not_reviewed(x: Planting) -> None:
 @plants("LGL-009", 2)
 def withdrawn(x: Planting) -> None:
     """An agreement withdrawn weeks ago, the child still accommodated under it."""
-    rows = x.pick("voluntary_agreement", _agreement_runs(x))
+    rows = x.pick("voluntary_agreement", _agreement_runs(x) & (x["voluntary_agreement"]["agreed_date"] < x.before_first(25)))
     x.set("voluntary_agreement", "withdrawn_date", rows, x.before_first(20))
     x.expect("LGL-009", "voluntary_agreement", rows)
 

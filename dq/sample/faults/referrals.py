@@ -114,7 +114,16 @@ def long_before_birth(x: Planting) -> None:
     early = days.working(born[rows] - 365)
     x.set("cin_episode", "referral_date", rows, early)
     x.set("cin_episode", "decision_date", rows, early)
+    contact_moved(x, rows)
     x.expect("REF-005", "cin_episode", rows)
+
+
+def contact_moved(x: Planting, rows: Numbers) -> None:
+    """Move the contacts of referrals to the day of the referral."""
+    for row in rows:
+        contact = x.linked("cin_episode", row, "contact_id", "contact", "contact_id")
+        for column in ("contact_date", "decision_date"):
+            x.set("contact", column, contact, x["cin_episode"]["referral_date"][row])
 
 
 def _assessment(x: Planting, row: int) -> Numbers:
@@ -158,7 +167,8 @@ def dormant(x: Planting) -> None:
         number in allocation and x["involvement"]["professional_id"][allocation[number]] in in_post
         for number in x["cin_episode"]["referral_id"]
     ]
-    rows = x.pick("cin_episode", latest & np.array(held, dtype=bool))
+    alive = ~x.is_one("cin_episode", "close_reason", "RC2")
+    rows = x.pick("cin_episode", latest & alive & np.array(held, dtype=bool))
     for row in rows:
         place = allocation[x["cin_episode"]["referral_id"][row]]
         x.set("involvement", "end_date", place, None)

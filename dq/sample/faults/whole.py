@@ -50,7 +50,7 @@ def people_lost(x: Planting) -> None:
 def anothers_assessment(x: Planting) -> None:
     """An assessment entered under the mother's number."""
     single = x.of("assessment", x.count("assessment") == 1)
-    rows = x.pick("assessment", done(x) & single)
+    rows = x.pick("assessment", done(x) & single & ~x.is_one("assessment", "outcome", "CIN Plan"))
     for row in rows:
         family = x.linked("assessment", row, "person_id", "relationship", "person_id")
         mother = family[x["relationship"]["type"][family] == "MOTHER"]
