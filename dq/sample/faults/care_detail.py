@@ -8,6 +8,7 @@ from dq.sample import days
 from dq.sample.days import Flags
 from dq.sample.faults.care_records import running
 from dq.sample.faults.homes import current_home
+from dq.sample.faults.inert import single_episode
 from dq.sample.faults.placements import ordered, status_ended
 from dq.sample.faults.planting import Planting
 from dq.sample.faults.registry import plants
@@ -102,3 +103,14 @@ def _checked_long_ago(x: Planting) -> Flags:
 
 
 cell("HLT-004", "cla_health", "check_date", _checked_long_ago, lambda x, rows: x.before_first(-60))
+
+
+@plants("LOD-010", 0.3)
+def episode_of_no_period(x: Planting) -> None:
+    """An episode that names no period of care; what hangs on the period hangs on nothing then."""
+    rows = x.pick("cla_episode", single_episode(x))
+    for row in rows:
+        for table in ("placement", "cla_review", "cla_visit", "permanence"):
+            x.expect(f"LOD-005.{table}.cla_id", table, x.linked("cla_episode", row, "cla_id", table, "cla_id"))
+    x.set("cla_episode", "cla_id", rows, None)
+    x.expect("LOD-010", "cla_episode", rows)
