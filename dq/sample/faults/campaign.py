@@ -18,7 +18,7 @@ from dq.sample.workforce import Workforce
 FAULTY = 0.15  # faults in the first week, as a share of open children
 FAULTY_SMALL = 0.4  # the same in a small project, which has to show something, up to 60 faults
 NEW = 0.045  # faults planted each later week, as a share of those of the first
-LAST = ("ALL-009",)  # counts what the others have left
+LAST = ("ALL-009", "EXT-001")  # they count what the others have left
 CLEARED = 0.1  # share of faults put right each week
 
 

@@ -132,8 +132,9 @@ copy("LEA-007", "care_leaver", served, lambda x, rows: {}, both=True)
 
 
 def leavers(x: Planting, rows: Numbers) -> object:
-    """A worker who left long ago for each row, no one of them for many."""
-    gone = np.flatnonzero(x["professional"]["left_date"] < x.before_first(60))
+    """A worker who left long ago and has a number, for each row; no one of them for many."""
+    left = x["professional"]["left_date"] < x.before_first(60)
+    gone = np.flatnonzero(left & x.filled("professional", "professional_id"))
     return x["professional"]["professional_id"][gone[(rows * 7) % len(gone)]]
 
 

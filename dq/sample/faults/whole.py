@@ -29,12 +29,15 @@ def sex_unknown(x: Planting) -> None:
 @plants("EXT-001", 0.1)
 def people_lost(x: Planting) -> None:
     """An extract from which some families with nothing open are missing; next week they are back."""
-    kept_apart = (np.arange(x.children) % (2 * RESERVED_EACH) == RESERVED_EACH) & ~x.open & x.only_children
+    reserved = np.arange(x.children) % (2 * RESERVED_EACH) == RESERVED_EACH
+    free = np.flatnonzero((reserved | ~x.used) & ~x.open & x.only_children & (x.count("person") == 1))
+    free = free[np.argsort(~reserved[free], kind="stable")]
     people = len(x["person"])
     too_few = people - (x.people_before * 99 - 1) // 100
     if x.people_before == 0 or not x.whole_extract(stays=False):
         return
-    gone = np.flatnonzero(kept_apart)
+    with_parents = 1 + x.count("relationship")[free] // 2  # each parent is told of on both sides
+    gone = free[: np.searchsorted(np.cumsum(with_parents), too_few) + 1]
     parents = x["relationship"].child
     lost = np.unique(x["relationship"]["related_person_id"][np.isin(parents, gone)].astype(str))
     rows = np.isin(x["person"].child, gone) | among(x["person"]["person_id"], lost.astype(object))
