@@ -69,6 +69,7 @@ FORMS: dict[str, tuple[tuple[str, str], ...]] = {
     "count": (("cp_plan", "count: {of: cp_review, by: plan_id, where: review_date is not null, min: 1}"),),
     "unchanged": (("person", "unchanged: {column: date_of_birth, in: previous.person, by: [person_id]}"),),
     "loops": (("team", "loops: parent_id"),),
+    "distinct_people": (("person", "distinct_people: ':duplicate_weight'"), ("person", "distinct_people: {weight: 4}")),
     "assert": (("cp_plan", "assert: start_date <= end_date or end_date is null"),),
     "query": (("cp_visit", "query: |\n  select v.row_id from cp_visit as v where v.visit_date > :as_of"),),
 }
@@ -78,6 +79,7 @@ GROUPS = {
     "values": "Values of one record",
     "dates": "Dates and intervals",
     "records": "A record among others",
+    "people": "A person among others",
     "free": "Free forms",
 }
 
@@ -195,6 +197,12 @@ def cli_reference() -> str:
         assert command is not None
         context = click.Context(command, info_name=name, parent=top, terminal_width=WIDTH)
         parts.append(_help(f"dq {name}", command.get_help(context)))
+        if isinstance(command, click.Group):
+            for word in command.list_commands(context):
+                part = command.get_command(context, word)
+                assert part is not None
+                inner = click.Context(part, info_name=word, parent=context, terminal_width=WIDTH)
+                parts.append(_help(f"dq {name} {word}", part.get_help(inner)))
     return "\n\n".join(parts) + "\n"
 
 

@@ -19,10 +19,14 @@ from dq.contract import Contract
 from dq.engines.duckdb import DuckDBEngine, connect
 from dq.errors import Problem
 from dq.pack import Pack
+from dq.people import find as people
+from dq.people import model as models
 from dq.rules import Example, Rule
 
 AS_OF, GO_LIVE = dt.date(2026, 11, 2), dt.date(2027, 3, 1)
 """The as-of date and go-live date of examples that give none."""
+LEAST = -1000
+"""Hundredths of match weight from which an example's pairs are handed to the rule, which has a limit of its own."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ def load(
     bench: Bench, example: Example, rules: Iterable[CompiledRule | CompiledView], problems: list[Problem], subject: str, file: str
 ) -> None:
     """Load the example's rows into the tables that are read; unknown tables and columns are problems."""
+    rules = list(rules)
     read: set[str] = set()
     for rule in rules:
         needs = rule.views if isinstance(rule, CompiledRule) else rule.needs
@@ -109,6 +114,14 @@ def load(
             smaller = replace(bench.contract, tables={name: bench.contract.tables[name] for name in wanted})
             bench.connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE" if schema == "previous" else "SELECT 1")
             ingest.load(bench.connection, smaller, [], schema=schema, frames=frames)
+    if people.installed() and any(isinstance(rule, CompiledRule) and by_pair(rule) for rule in rules):
+        model = models.start()  # what an example says must hold before anything is learnt of an extract
+        people.fill(bench.connection, people.find(bench.connection, bench.contract, model, LEAST, threads=1))
+
+
+def by_pair(rule: CompiledRule) -> bool:
+    """Whether a rule's findings are pairs of people; without Splink there are none to be found."""
+    return any(statement.pairs is not None for statement in rule.statements)
 
 
 def _frame(contract: Contract, name: str, rows: Sequence[Mapping[str, str | None]]) -> pd.DataFrame:

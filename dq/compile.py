@@ -226,6 +226,9 @@ class Compiler:
         sources = {} if whole else {statement.table: relation}
         scope = Scope(sources, windows=statement.check not in ("assert", "query"), whole_extract=whole)
         ok = reader.predicate(condition.tree, scope)
+        if condition.pairs is not None:
+            reader.predicate(exp.GTE(this=condition.pairs.copy(), expression=exp.Literal.number(0)), Scope({}))
+        reader.found.relations.update(condition.tables)
         when = reader.predicate(statement.when, Scope(sources, whole_extract=whole)) if statement.when else None
         fields = statement.fields or tuple(name for name in condition.fields if not whole)
         for name in fields:
@@ -243,8 +246,9 @@ class Compiler:
         also = tuple(self._also(each, statement, reader) for each in rule.also) if not whole else ()
         verdict = _verdict(statement.table, ok, when, whole)
         return CompiledStatement(
-            statement.table, None if whole else relation.table, verdict, fields, tuple(each for each in also if each)
-        )
+            statement.table, None if whole else relation.table, verdict, fields, tuple(each for each in also if each),
+            condition.pairs,
+        )  # fmt: skip
 
     def _not_among(self, failing: Tree, statement: Statement, reader: Reader) -> Tree:
         if statement.check == "query":

@@ -54,13 +54,17 @@ class CompiledAlso:
 
 @dataclass(frozen=True)
 class CompiledStatement:
-    """One statement of a rule: where its findings stand, its verdict, the fields shown."""
+    """One statement of a rule: where its findings stand, its verdict, the fields shown.
+
+    Where `pairs` is given, the findings are not records but pairs in ``dq_pair`` of at least this match weight.
+    """
 
     relation: str
     table: str | None
     verdict: exp.Select
     fields: tuple[str, ...]
     also: tuple[CompiledAlso, ...]
+    pairs: Tree | None = None
 
 
 @dataclass(frozen=True)

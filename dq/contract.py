@@ -154,6 +154,52 @@ class Routing(_Frozen):
     allocation: AllocationTable | None = None
 
 
+class PersonAddresses(_Frozen):
+    """Where people's addresses stand: person, first line, postcode, the day from which."""
+
+    table: str
+    person: str
+    line: str | None = None
+    postcode: str | None = None
+    since: str | None = None
+
+
+class PersonNumbers(_Frozen):
+    """Where further numbers of people stand, and which codes of `type` mean an NHS number or a UPN."""
+
+    table: str
+    person: str
+    type: str
+    value: str
+    nhs_number: tuple[str, ...] = ()
+    upn: tuple[str, ...] = ()
+
+
+class PeopleMap(_Frozen):
+    """Columns of the person table, and tables beside it, by which two records of one person are found."""
+
+    forename: str
+    surname: str
+    date_of_birth: str
+    sex: str | None = None
+    sex_unknown: tuple[str, ...] = ()
+    nhs_number: str | None = None
+    upn: str | None = None
+    address: PersonAddresses | None = None
+    numbers: PersonNumbers | None = None
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables beside the person table."""
+        return tuple(other.table for other in (self.address, self.numbers) if other is not None)
+
+    @property
+    def own(self) -> dict[str, str]:
+        """What is compared, and the column of the person table that holds it."""
+        parts = ("forename", "surname", "date_of_birth", "sex", "nhs_number", "upn")
+        return {part: getattr(self, part) for part in parts if getattr(self, part)}
+
+
 class _Dataset(_Frozen):
     pack: str
     title: str
@@ -162,6 +208,7 @@ class _Dataset(_Frozen):
     date_formats: tuple[str, ...] = ("%Y-%m-%d",)
     owner: str = "data team"
     routing: Routing = Routing()
+    people: PeopleMap | None = None
     note: str | None = None
 
 
@@ -187,6 +234,7 @@ class Contract:
     date_formats: tuple[str, ...] = ("%Y-%m-%d",)
     owner: str = "data team"
     routing: Routing = field(default_factory=Routing)
+    people: PeopleMap | None = None
     folder: Path | None = field(default=None, compare=False)
 
     def column(self, table: str, name: str) -> Column:
@@ -239,7 +287,7 @@ def load(folder: Path) -> Contract:
         tables[people.name] = people.model_copy(update={"person": people.key[0]})
     codes, problems = _read_codes(folder / "codes")
     head = (dataset.pack, dataset.title, dataset.person_table)
-    contract = Contract(*head, tables, codes, dataset.date_formats, dataset.owner, dataset.routing, folder)
+    contract = Contract(*head, tables, codes, dataset.date_formats, dataset.owner, dataset.routing, dataset.people, folder)
     problems += _faults(contract, document)
     if problems:
         raise PackError(problems)
@@ -289,6 +337,11 @@ def _faults(contract: Contract, document: yamlfile.Document) -> list[Problem]:
         for fact, word in role.model_dump(exclude={"table", "when"}, exclude_none=True).items():
             if word not in known:
                 say(("routing",), f"routing: {role.table} has no column {word!r} ({fact}).", did_you_mean(word, known))
+    for place, used, words in _people_words(contract):
+        known = contract.tables[used].columns if used in contract.tables else {}
+        for each in words:
+            if each not in known:
+                say(("people", *place), f"people: {used} has no column {each!r}.", did_you_mean(each, known))
     for name, table in contract.tables.items():
         at = ("tables", name)
         if name.lower() in RESERVED_TABLES or name.lower().startswith(("dq_", "added_")) or not re.fullmatch(r"[A-Za-z_]\w*", name):
@@ -320,3 +373,15 @@ def _faults(contract: Contract, document: yamlfile.Document) -> list[Problem]:
                     fix = did_you_mean(target, contract.tables[other].columns)
                     say(where, f"Link to an unknown column {column.links!r}.", fix)
     return problems
+
+
+def _people_words(contract: Contract) -> Iterator[tuple[tuple[str, ...], str, list[str]]]:
+    """Where in `people:`, which table, and which of its columns are named there."""
+    people = contract.people
+    if people is None:
+        return
+    yield (), contract.person_table, list(people.own.values())
+    for part, other in (("address", people.address), ("numbers", people.numbers)):
+        if other is not None:
+            words = ("person", "line", "postcode", "since", "type", "value")
+            yield (part,), other.table, [value for word in words if isinstance(value := getattr(other, word, None), str)]

@@ -16,10 +16,11 @@ from typing import Any
 
 from sqlglot import exp
 
-from dq.bench import Bench, build, dependencies, load, opened, other_table, situation
+from dq.bench import Bench, build, by_pair, dependencies, load, opened, other_table, situation
 from dq.compiled import CompiledRule, CompiledView
 from dq.errors import Problem, gathering
 from dq.pack import Pack
+from dq.people import find as people
 from dq.rules import Example, Rule
 from dq.sqltext import as_text, column, key_text, named, table
 
@@ -28,11 +29,15 @@ EXTRACT = "extract"
 
 @dataclass
 class Tested:
-    """What came of testing a pack: examples run, and problems with file and line."""
+    """What came of testing a pack: examples run, and problems with file and line.
+
+    `untried` are rules whose examples need an extra that is not installed.
+    """
 
     examples: int = 0
     rules: int = 0
     views: int = 0
+    untried: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -74,6 +79,9 @@ def _test_family(bench: Bench, rules: Sequence[Rule], tested: Tested) -> Iterabl
     compiled = [bench.compiler.rule(rule) for rule in rules]
     needed = [bench.compiler.rule(each) for each in dependencies(bench.pack, rules)]
     first = rules[0]
+    if any(by_pair(each) for each in compiled) and not people.installed():
+        tested.untried += [each.id for each in rules]
+        return []
     problems: list[Problem] = []
     failing = passing = 0
     for example in first.examples:
@@ -85,6 +93,7 @@ def _test_family(bench: Bench, rules: Sequence[Rule], tested: Tested) -> Iterabl
                 for view in each.views:
                     build(bench, view)
             bench.connection.execute("DELETE FROM dq_finding")
+            bench.connection.execute("DELETE FROM dq_pair_finding")
             failed_here = False
             for each in (*needed, *mine):
                 outcome = bench.engine.evaluate(each)
@@ -109,7 +118,10 @@ def _compare(bench: Bench, rule: Rule, compiled: Sequence[CompiledRule], example
     """Hold the failing records against the example's `fails`."""
     ids = [each.rule.id for each in compiled]
     found: dict[str, Counter[str]] = {}
-    query = "SELECT DISTINCT table_name, row_id FROM dq_finding WHERE rule IN (SELECT unnest(?))"
+    query = (
+        "SELECT DISTINCT table_name, row_id FROM (SELECT rule, table_name, row_id FROM dq_finding "
+        "UNION ALL SELECT rule, table_name, row_id FROM dq_pair_finding) WHERE rule IN (SELECT unnest(?))"
+    )
     for name, row_id in bench.connection.execute(query, [ids]).fetchall():
         found.setdefault(name, Counter())[EXTRACT if row_id is None else str(row_id)] += 1
     for name in sorted(set(found) | set(example.fails)):

@@ -29,12 +29,14 @@ CREATE TABLE dq_found AS
 SELECT rule, table_name, row_id, NULL::SMALLINT AS file_id, NULL::BIGINT AS source_row,
        arg_min(fields, statement) AS fields, arg_min("values", statement) AS "values",
        arg_min(primary_table, statement) AS primary_table, min(primary_row) AS primary_row,
-       max(group_text) AS group_text, CASE WHEN row_id IS NULL THEN 'extract' ELSE '' END AS own_key
+       max(group_text) AS group_text, CASE WHEN row_id IS NULL THEN 'extract' ELSE '' END AS own_key, NULL::BIGINT AS other_row
 FROM dq_finding GROUP BY rule, table_name, row_id
+UNION ALL
+SELECT rule, table_name, row_id, NULL, NULL, fields, "values", NULL, NULL, group_text, key, other_row FROM dq_pair_finding
 UNION ALL
 SELECT rule, table_name, row_id, any_value(file_id), min(source_row),
        string_agg(DISTINCT field, ';' ORDER BY field), json_group_object(shown, text)::VARCHAR,
-       NULL, NULL, '', CASE WHEN row_id IS NULL THEN own_key ELSE '' END
+       NULL, NULL, '', CASE WHEN row_id IS NULL THEN own_key ELSE '' END, NULL
 FROM (SELECT rule, table_name, row_id, file_id, source_row,
              replace(coalesce(field, ''), ', ', ';') AS field,
              CASE WHEN rule LIKE 'reconciliation.%' OR rule LIKE 'structure.%' THEN message
@@ -49,14 +51,18 @@ GROUP BY rule, table_name, row_id, own_key, CASE WHEN row_id IS NULL THEN file_i
 
 _ASSEMBLE = """
 INSERT INTO dq_exception
-SELECT left(md5(concat_ws(chr(31), f.rule, f.table_name, coalesce(b.key, f.own_key), coalesce(o.occurrence, 1)::VARCHAR)), 12),
-       f.rule, f.table_name, coalesce(b.key, f.own_key), coalesce(b.record, r.table_title), t.person, t.worker,
+SELECT left(md5(concat_ws(chr(31), f.rule, f.table_name, CASE WHEN f.other_row IS NULL THEN coalesce(b.key, f.own_key)
+                                   ELSE f.own_key END,
+                          CASE WHEN f.other_row IS NULL THEN coalesce(o.occurrence, 1) ELSE 1 END::VARCHAR)), 12),
+       f.rule, f.table_name, CASE WHEN f.other_row IS NULL THEN coalesce(b.key, f.own_key) ELSE f.own_key END,
+       coalesce(b.record || coalesce('; ' || c.record, ''), r.table_title), t.person, t.worker,
        CASE WHEN r.owner <> '' THEN r.owner ELSE coalesce(t.team, $owner) END,
        r.severity, r.dimension, f.fields, f."values", r.title, r.fix, f.group_text, coalesce(i.name, ''),
        coalesce(b.source_row, f.source_row), f.row_id, f.primary_table, f.primary_row
 FROM dq_found AS f
 JOIN dq_rule AS r ON r.rule = f.rule
 LEFT JOIN dq_base AS b ON b.row_id = f.row_id
+LEFT JOIN dq_base AS c ON c.row_id = f.other_row
 LEFT JOIN dq_occurrence AS o ON o.row_id = f.row_id
 LEFT JOIN dq_way AS t ON t.row_id = f.row_id
 LEFT JOIN input_file AS i ON i.file_id = coalesce(b.file_id, f.file_id) AND i.table_name = f.table_name
@@ -159,7 +165,8 @@ def _base(subject: Table) -> exp.Select:
         named(column("file_id", alias), "file_id"),
         named(column("source_row", alias), "source_row"),
     ).from_(table(alias))
-    wanted = exp.select("row_id").from_("dq_found").where(exp.EQ(this=exp.column("table_name"), expression=text(alias)))
+    mine = exp.EQ(this=exp.column("table_name"), expression=text(alias))
+    wanted = exp.union(*(exp.select(word).from_("dq_found").where(mine.copy()) for word in ("row_id", "other_row")))
     return select.where(exp.In(this=column("row_id", alias), query=exp.Subquery(this=wanted)))
 
 
@@ -236,4 +243,5 @@ def find_outside_calendar(connection: duckdb.DuckDBPyConnection, contract: Contr
 def keep_only(connection: duckdb.DuckDBPyConnection, silent: Iterable[str], built_in: Iterable[str]) -> None:
     """Forget the findings of rules that ran only because another depends on them, and of built-in rules not wanted."""
     connection.execute("DELETE FROM dq_finding WHERE rule IN (SELECT unnest(?::VARCHAR[]))", [list(silent)])
+    connection.execute("DELETE FROM dq_pair_finding WHERE rule IN (SELECT unnest(?::VARCHAR[]))", [list(silent)])
     connection.execute("DELETE FROM ingest_finding WHERE rule NOT IN (SELECT unnest(?::VARCHAR[]))", [sorted(built_in)])

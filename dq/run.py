@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import importlib
 import threading
 import time
@@ -29,6 +30,7 @@ from dq.functions import Tree
 from dq.loading import Progress
 from dq.outside import CheckSet
 from dq.pack import Pack
+from dq.people import find as people
 from dq.request import Request
 from dq.rules import Rule
 from dq.summary import RunSummary
@@ -99,8 +101,10 @@ def execute(request: Request, *, out: Path | None = None, progress: Progress = _
             engine = DuckDBEngine(connection, compiler, time_limit=request.time_limit)
             with watch.step("routes"):
                 _route(engine, request, wanted.contract, compiler)
+            with watch.step("people"):
+                rules, apart = _compare_people(engine, request, compiler, rules, progress)
             with watch.step("rules"):
-                outcomes = _evaluate(engine, compiler, rules, missing, progress)
+                outcomes = _evaluate(engine, compiler, rules, missing, apart, progress)
                 outcomes |= _judge_outside(engine, wanted.contract, sets, theirs, missing, progress)
                 views = {name for rule in rules for name in rule.views}
                 counted = [rule.reads.counted_from for rule in rules] + [compiler.views[name].reads.counted_from for name in views]
@@ -180,10 +184,37 @@ def _predicate(compiler: Compiler, table: str, source: str | None) -> Tree | Non
     return compiler.lower(tree, "duckdb")
 
 
+def _compare_people(
+    engine: DuckDBEngine, request: Request, compiler: Compiler, rules: Sequence[CompiledRule], progress: Progress
+) -> tuple[list[CompiledRule], str]:
+    """Find likely pairs for the rules that ask for them; returns the rules, and why there are no pairs.
+
+    What a pair weighs is part of what such a rule means, so the model is part of its fingerprint.
+    """
+    limits = [statement.pairs for rule in rules if not rule.unset for statement in rule.statements if statement.pairs is not None]
+    if not limits:
+        return list(rules), ""
+    progress("people", 0, 0)
+    least = exp.select(*(compiler.lower(each, "duckdb") for each in limits)).sql(dialect="duckdb")
+    weights = [round(100 * float(each)) for each in engine.connection.execute(least).fetchall()[0]]
+    reason, model = people.compare(
+        engine.connection, compiler.contract, request.base, min(weights),
+        threads=request.threads, memory=request.memory, time_limit=request.time_limit,
+    )  # fmt: skip
+    return [
+        replace(rule, fingerprint=hashlib.sha256(f"{rule.fingerprint}:{model}".encode()).hexdigest()[:16]) if _pairs(rule) else rule
+        for rule in rules
+    ], reason
+
+
+def _pairs(rule: CompiledRule) -> bool:
+    return any(statement.pairs is not None for statement in rule.statements)
+
+
 def _evaluate(
-    engine: DuckDBEngine, compiler: Compiler, rules: Sequence[CompiledRule], missing: set[str], progress: Progress
+    engine: DuckDBEngine, compiler: Compiler, rules: Sequence[CompiledRule], missing: set[str], apart: str, progress: Progress
 ) -> dict[str, Outcome]:
-    """Build the views that the rules need, then run each rule alone."""
+    """Build the views that the rules need, then run each rule alone. `apart` is why rules on pairs cannot run."""
     needed = {view for rule in rules for view in rule.views if not _cannot_run(compiler, rule, missing)}
     views = [view for name, view in compiler.views.items() if name in needed]
     total = len(views) + len(rules)
@@ -193,7 +224,7 @@ def _evaluate(
     outcomes: dict[str, Outcome] = {}
     for done, rule in enumerate(rules, start=len(views)):
         progress("rules", done, total)
-        reason = _cannot_run(compiler, rule, missing)
+        reason = _cannot_run(compiler, rule, missing) or (apart if _pairs(rule) else "")
         outcomes[rule.rule.id] = Outcome(reason=reason) if reason else engine.evaluate(rule)
     progress("rules", total, total)
     return outcomes

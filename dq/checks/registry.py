@@ -111,12 +111,15 @@ class Condition:
     """What a check asserts of a record, and what it reads: the fields shown unless the rule names others.
 
     Where a check gives `failing_rows`, a SELECT of the row_id of failing records, `tree` says which records are
-    assessed: those for which it is true.
+    assessed: those for which it is true. Where it gives `pairs`, the least match weight, its findings are pairs of
+    records in ``dq_pair``, and `tables` are what else they were found by.
     """
 
     tree: Tree
     fields: tuple[str, ...]
     failing_rows: Tree | None = None
+    pairs: Tree | None = None
+    tables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

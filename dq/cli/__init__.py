@@ -26,6 +26,7 @@ COMMANDS = {
     "explain": "explain",
     "rules": "rules",
     "schema": "schema",
+    "people": "people",
     "init": "init",
     "sample": "sample",
 }
@@ -40,6 +41,7 @@ SUMMARIES = {
     "explain": "Show a rule: words, SQL, what it reads, examples.",
     "rules": "List the rules that a selection names.",
     "schema": "Print the JSON Schema of a rule file, for editors.",
+    "people": "Find people who are recorded twice: train, show, rule.",
     "init": "Make a project that lints, with the schema wired in.",
     "sample": "Write a fictional project to try things on.",
 }

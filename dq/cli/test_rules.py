@@ -7,6 +7,7 @@ import sys
 import click
 
 from dq import examples, pack
+from dq.people.find import INSTALL
 
 
 @click.command("test-rules")
@@ -21,6 +22,8 @@ def command(packs: tuple[str, ...], select: tuple[str, ...], quiet: bool) -> Non
     tested = examples.run(pack.named(packs).select(select))
     for problem in tested.problems:
         click.echo(str(problem))
+    for rule in tested.untried:
+        click.echo(f"{rule} was not tried: its examples need Splink ({INSTALL}).", err=True)
     if not quiet:
         click.echo(
             f"{tested.examples} examples of {tested.rules} rules and {tested.views} views: "

@@ -4,7 +4,9 @@ Tables that a run leaves in the connection, beside those of ingest:
 
 - ``dq_calendar`` (day, working_days, is_working);
 - ``dq_route.<table>`` (row_id, person, worker, team): a row for each record;
-- ``dq_finding`` (rule, table_name, row_id, statement, primary_table, primary_row, group_text, fields, "values").
+- ``dq_finding`` (rule, table_name, row_id, statement, primary_table, primary_row, group_text, fields, "values");
+- ``dq_pair`` (row_id, other_row, key, cluster, weight, same, near, other, blank): likely duplicates, which the people
+  model found; ``dq_pair_finding`` (rule, table_name, row_id, other_row, key, group_text, fields, "values").
 """
 
 from __future__ import annotations
@@ -79,6 +81,14 @@ class DuckDBEngine:
             "CREATE TABLE dq_finding (rule VARCHAR, table_name VARCHAR, row_id BIGINT, statement INTEGER, "
             'primary_table VARCHAR, primary_row BIGINT, group_text VARCHAR, fields VARCHAR, "values" VARCHAR)'
         )
+        connection.execute(
+            "CREATE TABLE dq_pair (row_id BIGINT, other_row BIGINT, key VARCHAR, cluster VARCHAR, weight DOUBLE, same VARCHAR, "
+            "near VARCHAR, other VARCHAR, blank VARCHAR)"
+        )
+        connection.execute(
+            "CREATE TABLE dq_pair_finding (rule VARCHAR, table_name VARCHAR, row_id BIGINT, other_row BIGINT, key VARCHAR, "
+            'group_text VARCHAR, fields VARCHAR, "values" VARCHAR)'
+        )
 
     def create(self, name: str, query: Tree, *, schema: str | None = None) -> None:
         """Materialise a tree that is not a rule's: the routes of the records."""
@@ -109,9 +119,13 @@ class DuckDBEngine:
         def run() -> None:
             for number, statement in enumerate(rule.statements):
                 rows = self._verdict(rule, statement)
-                for team, counts in self._count(statement, rows).items():
+                by_team = self._count(statement, rows)
+                if statement.pairs is not None and statement.table is not None:
+                    self._collect_pairs(rule, statement, statement.table)
+                    by_team = self._by_pair(rule, statement.table, by_team)
+                for team, counts in by_team.items():
                     totals[team] = totals.get(team, Counts()) + counts
-                if any(counts.failing for counts in totals.values()):
+                if statement.pairs is None and any(counts.failing for counts in totals.values()):
                     self._collect(rule, statement, number)
 
         reason = self._guarded(run)
@@ -119,6 +133,7 @@ class DuckDBEngine:
         if reason:
             self.connection.execute("DROP TABLE IF EXISTS dq_verdict")
             self.connection.execute("DELETE FROM dq_finding WHERE rule = ?", [rule.rule.id])
+            self.connection.execute("DELETE FROM dq_pair_finding WHERE rule = ?", [rule.rule.id])
             return Outcome(seconds=seconds, reason=reason)
         whole = sum(totals.values(), Counts())
         return Outcome(whole, {team: counts for team, counts in totals.items() if team != NO_TEAM}, seconds)
@@ -220,6 +235,56 @@ class DuckDBEngine:
             self.teams[name] = [str(team or NO_TEAM) for (team,) in self._execute(select).fetchall()]
         return self.teams[name]
 
+    def _by_pair(self, rule: CompiledRule, name: str, by_team: dict[str, Counts]) -> dict[str, Counts]:
+        """Counts with the pairs found, by the team of the first record, for failing: such a rule fails once a pair."""
+        select = exp.select().from_(exp.alias_(exp.to_table("dq_pair_finding"), "f", table=True))
+        team: Tree = text(NO_TEAM)
+        if name in self.routed:
+            same = exp.EQ(this=column("row_id", "r"), expression=column("row_id", "f"))
+            select, team = select.join(table(name, "r", ROUTES), on=same), column("team", "r")
+        select = select.select(named(team, "team"), exp.Count(this=exp.Star()))
+        select = select.where(exp.EQ(this=column("rule", "f"), expression=text(rule.rule.id))).group_by(exp.Literal.number(1))
+        found = {str(each or NO_TEAM): int(number) for each, number in self._execute(select).fetchall()}
+        none = Counts()
+        return {
+            each: Counts(
+                max(by_team.get(each, none).in_scope, found.get(each, 0)),
+                max(by_team.get(each, none).assessed, found.get(each, 0)),
+                found.get(each, 0),
+            )
+            for each in by_team | found
+        }
+
+    def _collect_pairs(self, rule: CompiledRule, statement: CompiledStatement, name: str) -> None:
+        """One finding a pair whose two records are both in scope, with what agrees in words and both records' cells."""
+        left, right = "dq_left", "dq_right"
+        cells: dict[str, Tree] = {"match_weight": as_text(column("weight", "p"))}
+        for said, part in (("agrees", "same"), ("nearly_agrees", "near"), ("differs", "other"), ("not_compared", "blank")):
+            cells[said] = column(part, "p")
+        for word in statement.fields:
+            one, two = (exp.func("coalesce", self._cell_of(name, word, alias), text("(blank)")) for alias in (left, right))
+            both = joined([one.copy(), text(" / "), two.copy()])
+            cells[word] = exp.Case(ifs=[exp.If(this=exp.EQ(this=one, expression=two), true=one.copy())], default=both)
+        parts = [part for word, cell in cells.items() for part in (text(word), cell)]
+        select = exp.select(
+            text(rule.rule.id),
+            text(name),
+            column("row_id", "p"),
+            column("other_row", "p"),
+            column("key", "p"),
+            column("cluster", "p"),
+            text(";".join(statement.fields)),
+            as_text(exp.Anonymous(this="json_object", expressions=parts)),
+        ).from_(exp.alias_(exp.to_table("dq_pair"), "p", table=True))
+        for alias, verdict, end in ((left, "v", "row_id"), (right, "w", "other_row")):
+            here = exp.EQ(this=column("row_id", alias), expression=column(end, "p"))
+            in_scope = exp.EQ(this=column("row_id", verdict), expression=column(end, "p"))
+            select = select.join(table(name, alias), on=here).join(_verdicts(verdict), on=in_scope)
+        assert statement.pairs is not None
+        select = select.where(exp.GTE(this=column("weight", "p"), expression=statement.pairs.copy()))
+        lowered = self.compiler.lower(select, "duckdb")
+        self._execute(exp.Insert(this=exp.to_table("dq_pair_finding"), expression=lowered))
+
     def _collect(self, rule: CompiledRule, statement: CompiledStatement, number: int) -> None:
         if statement.table is None:
             self.connection.execute(
@@ -282,10 +347,13 @@ class DuckDBEngine:
         self._execute(exp.Insert(this=exp.to_table("dq_finding"), expression=lowered))
 
     def _cell(self, relation: str, word: str) -> Tree:
+        return self._cell_of(relation, word, relation)
+
+    def _cell_of(self, relation: str, word: str, alias: str) -> Tree:
         known = self.compiler.contract.tables.get(relation)
         if known is not None and word in known.columns:
-            return cell_text(known.columns[word], relation)
-        return as_text(column(word, relation))
+            return cell_text(known.columns[word], alias)
+        return as_text(column(word, alias))
 
     def _values(self, relation: str, fields: Sequence[str]) -> Tree:
         parts = [part for word in dict.fromkeys(fields) for part in (text(word), self._cell(relation, word))]

@@ -56,7 +56,7 @@ def write_rules(results: RunSummary, folder: Path) -> Path:
         writer.writerow(RULE_COLUMNS)
         for row in _sorted(results):
             values = {**asdict(row), "seconds": None}
-            writer.writerow([_neutral(values[column]) for column in RULE_COLUMNS])
+            writer.writerow([neutral(values[column]) for column in RULE_COLUMNS])
     return path
 
 
@@ -102,7 +102,7 @@ def _sorted(results: RunSummary) -> list[RuleRow]:
     return sorted(results.rules, key=lambda row: (row.rule, row.table))
 
 
-def _neutral(value: object) -> object:
+def neutral(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(tuple(RISKY)) else value
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import sqlglot
 import test_date_checks
+import test_people_checks
 import test_record_checks
 import test_value_checks
 from bench import GOLDEN, compiler, rule
@@ -43,6 +44,7 @@ SHOWN: dict[str, tuple[str, Any]] = {
     "unchanged": ("person", {"column": "date_of_birth", "in": "previous.person", "by": "person_id"}),
     "loops": ("person", "mother_id"),
     "assert": ("person", "surname < 'M' and full_years(date_of_birth, :as_of) < 18 and not regexp_matches(upn, '^T')"),
+    "distinct_people": ("person", ":limit"),
     "query": (
         "person",
         "select p.row_id from person as p join plan as q on q.person_id = p.person_id where q.end_date < q.start_date",
@@ -51,7 +53,12 @@ SHOWN: dict[str, tuple[str, Any]] = {
 
 
 def test_every_check_is_shown_and_has_a_literal_case() -> None:
-    cases = [*test_value_checks.CASES.all, *test_date_checks.CASES.all, *test_record_checks.CASES.all]
+    cases = [
+        *test_value_checks.CASES.all,
+        *test_date_checks.CASES.all,
+        *test_record_checks.CASES.all,
+        *test_people_checks.CASES.all,
+    ]
     assert set(SHOWN) == set(CHECKS)
     for name in CHECKS:
         mine = [case.want for case in cases if case.about == name]
