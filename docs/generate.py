@@ -69,7 +69,7 @@ FORMS: dict[str, tuple[tuple[str, str], ...]] = {
     "count": (("cp_plan", "count: {of: cp_review, by: plan_id, where: review_date is not null, min: 1}"),),
     "unchanged": (("person", "unchanged: {column: date_of_birth, in: previous.person, by: [person_id]}"),),
     "loops": (("team", "loops: parent_id"),),
-    "distinct_people": (("person", "distinct_people: ':duplicate_weight'"), ("person", "distinct_people: {weight: 4}")),
+    "distinct_people": (("person", "distinct_people: ':duplicate_weight'"),),
     "assert": (("cp_plan", "assert: start_date <= end_date or end_date is null"),),
     "query": (("cp_visit", "query: |\n  select v.row_id from cp_visit as v where v.visit_date > :as_of"),),
 }
