@@ -9,14 +9,14 @@ from dq.model import VERSION
 __version__ = VERSION
 
 if TYPE_CHECKING:
-    from dq.api import Result, check
+    from dq.api import Result, check, read
 
-__all__ = ["Result", "__version__", "check"]
+__all__ = ["Result", "__version__", "check", "read"]
 
 
 def __getattr__(name: str) -> Any:
-    """Load `check` and `Result` when they are first used, so that ``import dq`` stays quick."""
-    if name in ("Result", "check"):
+    """Load `check`, `read` and `Result` when they are first used, so that ``import dq`` stays quick."""
+    if name in ("Result", "check", "read"):
         from dq import api
 
         return getattr(api, name)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
 
+from dq import loading, run
+from dq import pack as packs
 from dq import request as requests
-from dq import run
-from dq.errors import OptionError
+from dq.contract import Column, Table
+from dq.engines.duckdb import connect
+from dq.errors import OptionError, Problem
+from dq.frames import typed_frame
 from dq.model import EXCEPTION_COLUMNS, RULE_COLUMNS
 from dq.request import Request
 
@@ -85,6 +90,39 @@ def check(
             [{name: getattr(gate, name) for name in ("criterion", "measured", "needed", "met")} for gate in summary.gates]
         ),
     )
+
+
+def read(
+    path: str | Path, *, pack: str | None = None, as_of: dt.date | str | None = None, tables: Sequence[str] = ()
+) -> dict[str, pd.DataFrame]:
+    """The tables of a project's extract, or of a folder, as pandas frames of the contract's types.
+
+    For exported schemas and suites, and for notebooks. The index is the `row_id`; ``raw__x`` beside a column that is not
+    text holds the text of x as it stood in the file. What is blank, or could not be read as its type, is missing.
+    Tables that the extract does not have are left out. Raises `dq.errors.DqError`.
+    """
+    wanted = requests.of_path(Path(path), pack=pack, as_of=_date(as_of))
+    loaded = packs.load(wanted.packs, wanted.base)
+    contract = loaded.contract
+    unknown = [name for name in tables if name not in contract.tables]
+    if unknown:
+        raise OptionError([Problem(subject=name, message="There is no such table.") for name in unknown])
+    source = packs.load_source_map(loaded, wanted.source, wanted.base) if wanted.source else None
+    with TemporaryDirectory(prefix="dq-", ignore_cleanup_errors=True) as work:
+        connection = connect(Path(work))
+        try:
+            missing, _ = loading.load(connection, wanted, contract, source, (), lambda step, done, total: None)
+            return {
+                name: typed_frame(connection, table, [*table.columns, *(f"raw__{each.name}" for each in _typed(table))])
+                for name, table in contract.tables.items()
+                if (name in tables or not tables) and name not in missing
+            }
+        finally:
+            connection.close()
+
+
+def _typed(table: Table) -> Iterator[Column]:
+    return (column for column in table.columns.values() if not column.is_text)
 
 
 def _date(value: dt.date | str | None) -> dt.date | None:

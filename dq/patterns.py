@@ -59,7 +59,7 @@ def fault(pattern: str) -> str:
 
 
 def written(pattern: str, dialect: str) -> str:
-    """The pattern as one engine takes it; DuckDB's as it stands."""
+    """The pattern as one engine, or Python's re, takes it; DuckDB's as it stands."""
     if dialect == "duckdb":
         return pattern
     parts = []
@@ -69,10 +69,14 @@ def written(pattern: str, dialect: str) -> str:
         elif kind == "set":
             name = _SETS[text.lower()]
             parts.append(name if inside else f"[{'^' if text.isupper() else ''}{name}]")
+        elif kind == "group" and dialect == "python":
+            parts.append("(?:")  # pandas warns of groups that nobody reads
         elif kind == "other" and text == "." and not inside:
             parts.append(r"[^\n]")
         elif kind == "other" and text == "$" and not inside and dialect == "spark":
             parts.append(r"\z")
+        elif kind == "other" and text == "$" and not inside and dialect == "python":
+            parts.append(r"\Z")  # re takes $ for the end of the last line too
         elif kind in ("blank", "sign", "odd"):
             parts.append(f"\\{text}" if kind != "odd" else text)
         elif kind == "count":

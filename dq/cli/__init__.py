@@ -27,6 +27,7 @@ COMMANDS = {
     "rules": "rules",
     "schema": "schema",
     "people": "people",
+    "export": "export",
     "init": "init",
     "sample": "sample",
 }
@@ -42,6 +43,7 @@ SUMMARIES = {
     "rules": "List the rules that a selection names.",
     "schema": "Print the JSON Schema of a rule file, for editors.",
     "people": "Find people who are recorded twice: train, show, rule.",
+    "export": "Write a pack as a pandera module or as expectation suites.",
     "init": "Make a project that lints, with the schema wired in.",
     "sample": "Write a fictional project to try things on.",
 }
