@@ -69,10 +69,7 @@ def of_path(
 
     Raises `ProjectError` or `OptionError` saying what to do where the path is neither.
     """
-    if memory is not None and not re.fullmatch(r"[1-9]\d*(\.\d+)? ?(MB|GB|TB|MiB|GiB|TiB)", memory):
-        raise OptionError(
-            Problem(subject=f"--memory {memory}", message="This is not an amount of memory.", fix="Write 2GB or 500MB.")
-        )
+    check_memory(memory)
     common: dict[str, Any] = {"settings": settings or {}, "threads": threads, "memory": memory, "time_limit": time_limit}
     if not path.is_dir():
         what = "is a file" if path.exists() else "does not exist"
@@ -90,6 +87,13 @@ def of_path(
         (pack,), as_of or _named_date(path) or today(), folder=path, previous=earlier if earlier.is_dir() else None,
         select=tuple(select), gates=PLAIN_GATES, title=path.resolve().name, **common,
     )  # fmt: skip
+
+
+def check_memory(memory: str | None) -> None:
+    """Raise `OptionError` for what is no amount of memory."""
+    if memory is not None and not re.fullmatch(r"[1-9]\d*(\.\d+)? ?(MB|GB|TB|MiB|GiB|TiB)", memory):
+        fix = "Write 2GB or 500MB."
+        raise OptionError(Problem(subject=f"--memory {memory}", message="This is not an amount of memory.", fix=fix))
 
 
 def _of_project(

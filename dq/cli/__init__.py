@@ -28,6 +28,7 @@ COMMANDS = {
     "schema": "schema",
     "people": "people",
     "export": "export",
+    "profile": "profile",
     "init": "init",
     "sample": "sample",
 }
@@ -44,6 +45,7 @@ SUMMARIES = {
     "schema": "Print the JSON Schema of a rule file, for editors.",
     "people": "Find people who are recorded twice: train, show, rule.",
     "export": "Write a pack as a pandera module or as expectation suites.",
+    "profile": "Describe unknown files: draft contract, source map, rules.",
     "init": "Make a project that lints, with the schema wired in.",
     "sample": "Write a fictional project to try things on.",
 }

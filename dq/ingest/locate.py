@@ -44,19 +44,20 @@ def locate(folder: Path, contract: Contract, source_map: SourceMap | None = None
 
 
 def files(folder: Path) -> list[FileRef]:
-    """Every file below a folder, archives opened, in the order of their names.
+    """Every file below a folder (or the one file that is given), archives opened, in the order of their names.
 
     Left out: hidden files, a spreadsheet program's lock files, the folders of last year's return and of results, and the
     truth.csv that a generated extract carries.
     """
-    if not folder.is_dir():
+    alone = folder.is_file()
+    if not alone and not folder.is_dir():
         raise InputError(Problem(str(folder), message="The folder of the extract does not exist."))
     found: list[FileRef] = []
     problems: list[Problem] = []
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        name = path.relative_to(folder).as_posix()
+    for path in [folder] if alone else sorted(path for path in folder.rglob("*") if path.is_file()):
+        name = folder.name if alone else path.relative_to(folder).as_posix()
         parts = PurePosixPath(name).parts
-        if parts[0] in NOT_DATA or any(part.startswith((".", "~$")) for part in parts):
+        if (not alone and parts[0] in NOT_DATA) or any(part.startswith((".", "~$")) for part in parts):
             continue
         if named_kind(name) != "zip":
             found.append(FileRef(name, path))

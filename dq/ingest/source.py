@@ -16,9 +16,9 @@ from dq.errors import InputError, Problem
 from dq.ingest import encoding
 from dq.ingest.count import count
 from dq.ingest.header import read_header
-from dq.ingest.kind import check_kind
+from dq.ingest.kind import check_kind, named_kind
 from dq.ingest.model import FileRef, Source, Text
-from dq.ingest.workbook import copy_sheet
+from dq.ingest.workbook import copy_sheet, sheet_titles
 
 _GLOB = frozenset("*?[]{}")
 
@@ -74,6 +74,17 @@ def _open(ref: FileRef, sheet: str | None, table: str, scratch: Path) -> Source:
         odd_space=shape.odd_space,
     )
     return Source(ref, ending, encoded, size, "", header.names, text=text)
+
+
+def sheet_names(ref: FileRef, scratch: Path) -> list[str]:
+    """Titles of a workbook's sheets, in order; empty for any other file, and for one that `open_source` will refuse."""
+    if named_kind(PurePath(ref.member or ref.name).name) != "workbook":
+        return []
+    try:
+        local, _, _ = _unpack(ref, scratch)
+        return sheet_titles(local)
+    except (InputError, EOFError, zipfile.BadZipFile, zlib.error, OSError):
+        return []
 
 
 def _unpack(ref: FileRef, scratch: Path) -> tuple[Path, str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,14 @@ def copy_sheet(name: str, path: Path, sheet: str | None, table: str, target: Pat
     return tuple(header), title
 
 
+def sheet_titles(path: Path) -> list[str]:
+    """Titles of the sheets of a workbook, in order; empty where it cannot be read (`copy_sheet` says why)."""
+    try:
+        return list(python_calamine.load_workbook(path).sheet_names)
+    except (python_calamine.CalamineError, ValueError):
+        return []
+
+
 def _load(name: str, path: Path) -> python_calamine.CalamineWorkbook:
     try:
         return python_calamine.load_workbook(path)
@@ -82,7 +91,9 @@ def _load(name: str, path: Path) -> python_calamine.CalamineWorkbook:
 def _choose(name: str, titles: list[str], sheet: str | None, table: str) -> str:
     known = {plain_name(title): title for title in reversed(titles)}
     if sheet is None:
-        return known.get(plain_name(table), titles[0])
+        # A table's name is a plain word, which a sheet's title need not be.
+        words = {re.sub(r"[\W_]+", "", title).casefold(): title for title in reversed(titles)}
+        return known.get(plain_name(table)) or words.get(plain_name(table), titles[0])
     if plain_name(sheet) in known:
         return known[plain_name(sheet)]
     fix = did_you_mean(sheet, titles) or "Sheets: " + ", ".join(map(repr, titles)) + "."
