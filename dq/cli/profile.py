@@ -35,6 +35,5 @@ def command(path: Path, out: Path, html: bool, against: str, threads: int | None
     if not quiet:
         for line in profile.summary(found):
             click.echo(line)
-        click.echo(
-            f"wrote {len(files)} files to {folder}. Next: read {folder / 'README.md'}, or run: dq check {found.folder} --pack {folder}"
-        )
+        click.echo(f"wrote {len(files)} files to {folder}. Next: read {folder / 'README.md'}")
+        click.echo(f"or run: dq check {found.folder} --pack {folder}")

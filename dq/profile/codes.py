@@ -16,8 +16,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from dq.profile.model import Codes, Column
 from dq.profile.judging import FREE_WORDS, IDENTITY, share
+from dq.profile.model import Codes, Column
 from dq.profile.words import words
 
 MOST = 100
@@ -43,8 +43,8 @@ NEVER = IDENTITY | {
     "password",
 }
 CODED = frozenset({
-    "code", "type", "status", "sex", "gender", "category", "reason", "flag", "outcome", "stage", "kind", "group", "class", "ethnicity",
-    "source", "role", "priority", "activity", "legal", "place", "placement", "convicted", "review",
+    "code", "type", "status", "sex", "gender", "category", "reason", "flag", "outcome", "stage", "kind", "group", "class",
+    "ethnicity", "source", "role", "priority", "activity", "legal", "place", "placement", "convicted", "review",
 })  # fmt: skip
 
 

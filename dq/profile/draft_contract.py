@@ -84,7 +84,7 @@ def person_column(profile: Profile, table: str) -> str | None:
     reached = {profile.person_table}
     ways: dict[str, str] = {}
     while True:
-        new = {}
+        new: dict[str, tuple[float, str]] = {}
         for link in profile.links:
             if link.chosen and link.table not in reached and link.to_table in reached and link.table != link.to_table:
                 best = new.get(link.table)

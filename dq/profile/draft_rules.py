@@ -74,7 +74,8 @@ def _written(table: Table, name: str, draft: Draft) -> list[str]:
     keys = [_key(table, rows[place], place + 1) for place in draft.fails]
     lines = [
         f"  - id: {name}", f"    title: {scalar(draft.title)}", f"    table: {table.name}", f"    {draft.check}",
-        f"    dimension: {draft.dimension}", f"    severity: {draft.severity}", f"    fix: {scalar(draft.fix)}", f"    source: {scalar(SOURCE)}",
+        f"    dimension: {draft.dimension}", f"    severity: {draft.severity}", f"    fix: {scalar(draft.fix)}",
+        f"    source: {scalar(SOURCE)}",
         "    examples:", "      - name: one record fails, the other passes",
     ]  # fmt: skip
     for other, others in draft.others.items():
@@ -147,6 +148,7 @@ def _references(profile: Profile, table: Table, column: Column) -> Iterator[Draf
     if link is None:
         return
     target = profile.table(link.to_table)
+    where = f"{link.to_table}.{link.to_column}"
     to_person = link.to_table == profile.person_table
     rows: tuple[Row, ...] = ({column.name: "L1"}, {column.name: "L2"})
     others: dict[str, tuple[Row, ...]] = {target.name: (_keyed(target, {link.to_column: "L1"}, 1),)}
@@ -157,7 +159,7 @@ def _references(profile: Profile, table: Table, column: Column) -> Iterator[Draf
     yield Draft(
         f"{_title(column)} is found in {title(link.to_table)}", f"references: {scalar(column.name)}", "consistency",
         "blocker" if to_person else "major", "Correct the number, or find the record that it belongs to.",
-        link.orphans, link.rows, f"references: {number(link.orphans)} of {number(link.rows)} not found in {link.to_table}.{link.to_column}",
+        link.orphans, link.rows, f"references: {number(link.orphans)} of {number(link.rows)} not found in {where}",
         rows, fails, others,
     )  # fmt: skip
 
@@ -167,10 +169,11 @@ def _one_of(profile: Profile, table: Table, column: Column) -> Iterator[Draft]:
         return
     wrong, filled = column.codes.other_rows, column.facts.filled
     outside = "not a code"
+    today = f"{number(wrong)} of {number(filled)} are not among the {len(column.codes.kept)} codes in codes/{column.codes.name}.csv"
     yield Draft(
         f"{_title(column)} is a code of its list", f"one_of: {scalar(column.name)}", "validity", "major",
         "Choose the right code in the old system; if a code is missing from the list, tell the data team.",
-        wrong, filled, f"one_of: {number(wrong)} of {number(filled)} are not among the {len(column.codes.kept)} codes in codes/{column.codes.name}.csv",
+        wrong, filled, f"one_of: {today}",
         ({column.name: sample(column, 0)}, {column.name: outside}), (1,), {},
     )  # fmt: skip
 
@@ -221,7 +224,8 @@ def _matches(profile: Profile, table: Table, column: Column) -> Iterator[Draft]:
         return
     good, bad = main.text.replace("A", "B").replace("a", "b"), "-"
     yield Draft(
-        f"{_title(column)} is written like {main.text}", f"matches: {mapping({'column': column.name, 'pattern': pattern(main)})}", "validity", "minor",
+        f"{_title(column)} is written like {main.text}",
+        f"matches: {mapping({'column': column.name, 'pattern': pattern(main)})}", "validity", "minor",
         "Correct the number, or tell the data team if this way of writing it is right.",
         wrong, facts.filled, f"matches: {number(wrong)} of {number(facts.filled)} are written otherwise ({told.shapes(column)})",
         ({column.name: good}, {column.name: bad}), (1,), {},
@@ -244,7 +248,8 @@ def _ordered(table: Table) -> Iterator[Draft]:
         yield Draft(
             f"{_title(table.column(second))} is not before {_lower(table.column(first))}", f"ordered: {sequence((first, second))}",
             "consistency", "major", "Compare both dates with the papers, and correct the wrong one.",
-            pair.reversed, pair.both, f"ordered: {number(pair.reversed)} of {number(pair.both)} with both dates have them the wrong way round",
+            pair.reversed, pair.both,
+            f"ordered: {number(pair.reversed)} of {number(pair.both)} with both dates have them the wrong way round",
             ({first: "2026-01-05", second: "2026-01-06"}, {first: "2026-01-06", second: "2026-01-05"}), (1,), {},
         )  # fmt: skip
 

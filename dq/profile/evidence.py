@@ -39,8 +39,8 @@ def _safe(cell: object) -> object:
 
 def _columns(profile: Profile) -> str:
     header = (
-        "table", "column", "header", "type", "personal", "rows", "blank", "different", "once", "shortest", "longest", "parse", "date_formats",
-        "outside_plausible_years", "two_digit_years", "excel_day_numbers", "shapes", "why", "check",
+        "table", "column", "header", "type", "personal", "rows", "blank", "different", "once", "shortest", "longest", "parse",
+        "date_formats", "outside_plausible_years", "two_digit_years", "excel_day_numbers", "shapes", "why", "check",
     )  # fmt: skip
     return _file(header, (
         (
@@ -86,8 +86,8 @@ def _links(profile: Profile) -> str:
     header = ("table", "column", "to_table", "to_column", "different", "found", "share", "rows", "orphans", "confidence", "chosen")
     return _file(header, (
         (
-            link.table, link.column, link.to_table, link.to_column, link.values, link.found, f"{link.share:.4f}", link.rows, link.orphans,
-            f"{link.confidence:.2f}", "yes" if link.chosen else "",
+            link.table, link.column, link.to_table, link.to_column, link.values, link.found, f"{link.share:.4f}", link.rows,
+            link.orphans, f"{link.confidence:.2f}", "yes" if link.chosen else "",
         )
         for link in profile.links
     ))  # fmt: skip
@@ -116,7 +116,7 @@ def _matches(profile: Profile, contract: Contract) -> str:
             where = f"{one.rows_column} = {one.rows_value}" if one.rows_column else ""
             sure = one.confidence >= CONFIDENT_TABLE and each.confidence >= CONFIDENT
             rows.append((
-                name, column, one.source, where, each.source, f"{each.confidence:.2f}", f"{one.confidence:.2f}", "yes" if sure else "as a comment",
-                each.evidence,
+                name, column, one.source, where, each.source, f"{each.confidence:.2f}", f"{one.confidence:.2f}",
+                "yes" if sure else "as a comment", each.evidence,
             ))  # fmt: skip
     return _file(header, rows)

@@ -11,25 +11,29 @@ import re
 from dq.contract import Personal
 from dq.ingest import dates as ingest_dates
 from dq.profile.dates import EITHER
+from dq.profile.measure import looks
 from dq.profile.model import Column, Facts
 from dq.profile.words import words
 
 ENOUGH = 0.95
+SHAPED_ENOUGH = 0.9
 TRUE, FALSE = frozenset({"y", "yes", "true", "1"}), frozenset({"n", "no", "false", "0"})
 IDENTIFIER = frozenset({
     "id", "number", "reference", "nhs", "upn", "uln", "uprn", "urn", "key", "guid", "uuid", "identifier", "pi",
 })  # fmt: skip
 DATE_WORDS = frozenset({"date", "birth", "start", "end", "due", "when", "death", "actual", "day"})
 IDENTITY = frozenset({
-    "forename", "surname", "name", "address", "street", "line", "town", "city", "village", "county", "postcode", "telephone", "email",
-    "alias", "initials", "house", "flat", "road", "contact", "uprn",
+    "forename", "surname", "name", "address", "street", "line", "town", "city", "village", "county", "postcode", "telephone",
+    "email", "alias", "initials", "house", "flat", "road", "contact", "uprn",
 })  # fmt: skip
 SENSITIVE = frozenset({
-    "ethnicity", "religion", "disability", "nationality", "language", "gender", "sexuality", "sexual", "orientation", "immigration",
-    "health", "diagnosis", "offence", "substance", "mother", "pregnant", "restricted", "confidential", "send", "need", "legal",
+    "ethnicity", "religion", "disability", "nationality", "language", "gender", "sexuality", "sexual", "orientation",
+    "immigration", "health", "diagnosis", "offence", "substance", "mother", "pregnant", "restricted", "confidential", "send",
+    "need", "legal",
 })  # fmt: skip
 FREE_WORDS = frozenset({
-    "note", "comment", "narrative", "description", "detail", "text", "summary", "remark", "memo", "title", "subject", "file", "path", "url",
+    "note", "comment", "narrative", "description", "detail", "text", "summary", "remark", "memo", "title", "subject", "file",
+    "path", "url",
 })  # fmt: skip
 COUNT_WORDS = frozenset(
     {"count", "total", "sibling", "previous", "many", "times", "age", "score", "distance", "fte", "hours", "amount"}
@@ -64,19 +68,22 @@ def share(part: int, whole: int) -> float:
 
 
 def _identifier(name: str, facts: Facts, day_first: bool | None) -> Column | None:
+    """NHS numbers by their check digits (ten digits alone may be anything), UPNs and postcodes by their shape."""
+    shaped = looks(facts.shapes)
     for kind, rows in facts.valid.items():
-        asked = kind == "postcode" or bool({"nhs", "upn", "pupil"} & set(words(name)))
-        if share(rows, facts.filled) >= (0.8 if asked else ENOUGH):
+        asked = kind == "nhs_number" and "nhs" in words(name)
+        enough = rows >= (0.8 if asked else ENOUGH) * facts.filled
+        if enough or (kind != "nhs_number" and shaped[kind] >= SHAPED_ENOUGH * facts.filled):
             personal: Personal = "identity" if kind == "postcode" else "key"
-            return Column(
-                name, facts, "text", personal, facts.filled, f"{rows:,} of {facts.filled:,} are a valid {KINDS[kind]}", kind=kind
-            )
+            why = f"{rows:,} of {facts.filled:,} are a valid {KINDS[kind]}"
+            return Column(name, facts, "text", personal, facts.filled, why, kind=kind)
     return None
 
 
 def _date(name: str, facts: Facts, day_first: bool | None) -> Column | None:
     if share(facts.two_digit_years, facts.filled) >= 0.5:
-        warning = f"{facts.two_digit_years:,} of {facts.filled:,} look like dates with two-digit years, which are not read: export four digits"
+        many = f"{facts.two_digit_years:,} of {facts.filled:,} look like dates with two-digit years"
+        warning = f"{many}, which are not read: export four digits"
         return Column(name, facts, "text", "date", facts.filled, "text", kind="date, two-digit year", warning=warning)
     dated = bool(set(words(name)) & DATE_WORDS)
     if facts.serials and share(facts.serials, facts.filled) >= ENOUGH and dated:
@@ -105,7 +112,8 @@ def _date(name: str, facts: Facts, day_first: bool | None) -> Column | None:
             warning = f"no day is after the 12th, so it could as well be {ingest_dates.shown(second.format)}: ask"
         shown += ", told apart by the rest of the extract" if day_first is not None else ""
     elif other is not None and best.only and other.only:
-        warning = f"mixed: {best.only:,} can only be {ingest_dates.shown(best.format)}, {other.only:,} only {ingest_dates.shown(other.format)}"
+        names = ingest_dates.shown(best.format), ingest_dates.shown(other.format)
+        warning = f"mixed: {best.only:,} can only be {names[0]}, {other.only:,} only {names[1]}"
     if share(best.rows, facts.filled) < 0.5:
         return None
     if share(best.rows, facts.filled) < 0.8:

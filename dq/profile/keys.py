@@ -9,9 +9,9 @@ from sqlglot import exp
 
 from dq.ingest import trees
 from dq.profile import scratch
+from dq.profile.judging import IDENTIFIER
 from dq.profile.model import Column, Key
 from dq.profile.read import Staged
-from dq.profile.judging import IDENTIFIER
 from dq.profile.words import words
 
 NEARLY = 0.98
@@ -40,7 +40,7 @@ def _likelihood(column: Column, key: Key) -> float:
     score = 1.0 if key.exact else 0.5 - (key.repeated + key.blank) / max(key.rows, 1)
     score += 0.5 * bool(named & IDENTIFIER) + 0.2 * bool("id" in named)
     score -= 0.6 * (column.type in ("date", "datetime")) + 0.5 * (column.personal == "identity")
-    score -= 0.4 * bool(column.kind in ("nhs_number", "upn"))
+    score += 0.4 * bool("person" in named) - 0.6 * bool(named & {"nhs", "upn", "uln", "uprn", "urn"})
     return score - 0.02 * column.facts.place
 
 

@@ -14,10 +14,10 @@ from sqlglot import exp
 
 from dq.ingest import trees
 from dq.profile import scratch
+from dq.profile.judging import IDENTIFIER
 from dq.profile.keys import NEARLY
 from dq.profile.measure import VALUES
 from dq.profile.model import Column, Link
-from dq.profile.judging import IDENTIFIER
 from dq.profile.words import alike, words
 
 HASHES = "dq_profile_hash"

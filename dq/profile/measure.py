@@ -6,6 +6,7 @@ dates) looks at the distinct values.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -47,7 +48,7 @@ def measure(connection: duckdb.DuckDBPyConnection, staged: Staged) -> list[Facts
             continue
         filled, distinct, once, shortest, longest, spaces, zero, breaks = (int(value) for value in summary[place])
         every, count, unshaped = shapes.get(place, ([], 0, 0))
-        facts = {
+        facts: dict[str, Any] = {
             "distinct": distinct, "once": once, "surplus": filled - distinct, "shortest": shortest, "longest": longest,
             "spaces": spaces, "leading_zero": zero, "several_lines": breaks, "lengths": tuple(lengths[place]),
             "shapes": tuple(every), "shape_count": count, "unshaped": unshaped, "values": tuple(values.get(place, ())),
@@ -159,16 +160,23 @@ def _serials(connection: duckdb.DuckDBPyConnection, place: int, shapes: list[Sha
     return int(rows)
 
 
+def looks(shapes: Iterable[Shape]) -> dict[str, int]:
+    """Rows that have the shape of an NHS number, a UPN, a postcode; blanks, hyphens and capitals do not matter."""
+    found = {"nhs_number": 0, "upn": 0, "postcode": 0}
+    for one in shapes:
+        text = re.sub("[ -]", "", one.text.upper())
+        if text == "9" * 10:
+            found["nhs_number"] += one.rows
+        elif re.fullmatch("A9{11}[9A]", text):
+            found["upn"] += one.rows
+        elif re.fullmatch("A{1,2}9[9A]?9AA", text):
+            found["postcode"] += one.rows
+    return found
+
+
 def _valid(connection: duckdb.DuckDBPyConnection, place: int, shapes: list[Shape], filled: int) -> dict[str, int]:
     """Rows that are NHS numbers, UPNs or postcodes, for columns whose values have such shapes."""
-    plain = {shape.text.upper().replace(" ", "").replace("-", ""): 0 for shape in shapes}
-    for one in shapes:
-        plain[one.text.upper().replace(" ", "").replace("-", "")] += one.rows
-    ten = plain.get("9" * 10, 0)
-    pupil = plain.get("A" + "9" * 12, 0) + plain.get("A" + "9" * 11 + "A", 0)
-    post = sum(rows for text, rows in plain.items() if 5 <= len(text) <= 7 and text.endswith("9AA") and text[0] == "A")
-    looks = {"nhs_number": ten, "upn": pupil, "postcode": post}
-    wanted = [kind for kind, rows in looks.items() if filled and rows >= 0.5 * filled]
+    wanted = [kind for kind, rows in looks(shapes).items() if filled and rows >= 0.5 * filled]
     found = {}
     for kind in wanted:
         test = FORMATS[kind]([trees.name("v")], "duckdb")

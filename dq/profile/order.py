@@ -40,7 +40,8 @@ def _stays_date(column: Column, formats: tuple[str, ...]) -> Column:
     if column.type not in ("date", "datetime") or column.format in formats:
         return column
     shown = dates.shown(column.format)
-    warning = f"dates written {shown}, which this contract cannot read beside {dates.shown(formats[0])}: give the column its own date_formats in a source map"
+    beside = f"dates written {shown}, which this contract cannot read beside {dates.shown(formats[0])}"
+    warning = f"{beside}: give the column its own date_formats in a source map"
     return replace(column, type="text", parsed=column.facts.filled, kind="date, other format", warning=warning)
 
 
@@ -71,7 +72,7 @@ def _opening(closing: Column, dated: list[Column]) -> Column | None:
         return None
     starts = [column for column in dated if set(words(column.name)) & set(OPENING) and not set(words(column.name)) & set(CLOSING)]
     exact = [column for column in starts if _rest(words(column.name)) == _rest(ends)]
-    return (exact or starts or [None])[0]
+    return next(iter(exact or starts), None)
 
 
 def _rest(name: Words) -> Words:

@@ -27,6 +27,8 @@ BASE = Path(report.__file__).parent / "summary.css"
 MOST_CODES = 8
 MOST_SHAPES = 5
 MOST_BARS = 120
+FEWEST_BY_YEAR = 10
+"""Dates of fewer rows are not shown by year: one row's year would be a person's."""
 ODD = 0.02
 """A shape that fewer of the rows have is odd."""
 
@@ -175,7 +177,8 @@ def _distribution(column: Column) -> tuple[tuple[Share, ...], str, Bars | None]:
         return _shares(kept[:MOST_CODES], facts.filled), "; ".join(more), None
     if column.type in ("date", "datetime"):
         formats = [(shown(one.format), one.rows) for one in facts.dates if one.rows][:3]
-        return _shares(formats, facts.filled), "", _years(facts.years)
+        enough = facts.filled >= FEWEST_BY_YEAR
+        return _shares(formats, facts.filled), "" if enough else "Too few to show by year.", _years(facts.years) if enough else None
     if column.type == "boolean":
         words = [(value, rows) for value, rows in facts.values if value.lower() in told.YES_NO]
         return _shares(words, facts.filled), "", None

@@ -102,7 +102,7 @@ def _open(refs: Iterable[FileRef], work: Path, say: Progress) -> tuple[list[Sour
         say(f"Opening {ref.name}")
         mine: list[Source] = []
         faults: list[Problem] = []
-        titles = sheet_names(ref, work)
+        titles: list[str | None] = [*sheet_names(ref, work)]
         for title in titles or [None]:
             try:
                 mine.append(open_source(ref, title, "", work))

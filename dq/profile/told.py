@@ -6,7 +6,6 @@ from dq.profile.match import active
 from dq.profile.model import Column, Key, Link, Profile, Table
 from dq.report.words import number, percent, plural
 
-
 YES_NO = frozenset({"y", "yes", "true", "1", "n", "no", "false", "0"})
 
 
@@ -61,7 +60,8 @@ def link(one: Link) -> str:
 def person(profile: Profile) -> str:
     """Why a table was taken for the people."""
     pointed = sum(one.chosen and one.to_table == profile.person_table for one in profile.links)
-    return f"It looks most like a list of people; {plural(pointed, 'column')} of the extract {'links' if pointed == 1 else 'link'} to it."
+    verb = "links" if pointed == 1 else "link"
+    return f"It looks most like a list of people; {plural(pointed, 'column')} of the extract {verb} to it."
 
 
 def table(one: Table) -> str:
@@ -78,9 +78,10 @@ def summary(profile: Profile) -> list[str]:
     rows = sum(table.rows for table in profile.tables)
     linked = sum(link.chosen for link in profile.links)
     coded = sum(column.codes is not None for column in columns)
+    keyed = sum(bool(table.key) for table in profile.tables)
     lines = [
         f"{plural(len(profile.tables), 'table')}, {plural(len(columns), 'column')}, {plural(rows, 'row')}.",
-        f"Keys for {sum(bool(table.key) for table in profile.tables)} tables, {plural(linked, 'link')}, {plural(coded, 'code list')}.",
+        f"Keys for {plural(keyed, 'table')}, {plural(linked, 'link')}, {plural(coded, 'code list')}.",
     ]
     mapped = sum(len(each.columns) for each in active(profile.matches))
     every = sum(len(each.columns) for each in profile.matches)

@@ -10,30 +10,32 @@ from functools import lru_cache
 Words = tuple[str, ...]
 
 _PHRASES = {
-    "date of birth": "birth date", "no of": "count", "number of": "count", "post code": "postcode", "e mail": "email", "pi number": "person id", "pi no": "person id",
-    "person number": "person id", "child number": "person id", "client number": "person id", "looked after": "cla",
-    "child protection": "cp", "child in need": "cin", "in need": "cin", "section 47": "s47", "early help": "eh", "given name": "forename",
-    "first name": "forename", "family name": "surname", "last name": "surname", "middle name": "other name",
-    "middle names": "other name", "return interview": "rhi", "unique pupil number": "upn",
-    "social worker": "worker", "case worker": "worker", "key worker": "worker", "legal proceedings": "proceedings",
-    "pre proceedings": "proceedings", "leaving care": "care leaver", "date from": "start date", "date to": "end date",
-    "valid from": "start date", "valid to": "end date", "sen": "send", "county court": "court",
+    "date of birth": "birth date", "no of": "count", "number of": "count", "post code": "postcode", "e mail": "email",
+    "pi number": "person id", "pi no": "person id", "person number": "person id", "child number": "person id",
+    "client number": "person id", "looked after": "cla", "child protection": "cp", "child in need": "cin", "in need": "cin",
+    "section 47": "s47", "early help": "eh", "given name": "forename", "first name": "forename", "family name": "surname",
+    "last name": "surname", "middle name": "other name", "middle names": "other name", "return interview": "rhi",
+    "unique pupil number": "upn", "social worker": "worker", "case worker": "worker", "key worker": "worker",
+    "legal proceedings": "proceedings", "pre proceedings": "proceedings", "leaving care": "care leaver",
+    "date from": "start date", "date to": "end date", "valid from": "start date", "valid to": "end date", "sen": "send",
+    "county court": "court",
 }  # fmt: skip
 _WORDS = {
-    "dob": "birth date", "dod": "death date", "edd": "expected birth date", "lac": "cla", "no": "number", "num": "number", "nbr": "number",
-    "nr": "number", "ref": "reference", "desc": "description", "addr": "address", "add": "address", "tel": "telephone",
-    "phone": "telephone", "mobile": "telephone", "fname": "forename", "sname": "surname", "lname": "surname",
-    "eth": "ethnicity", "ethnic": "ethnicity", "obs": "observation", "doc": "document", "docs": "document", "conf": "conference",
-    "assess": "assessment", "immunisations": "immunisation", "cpp": "cp plan", "dt": "date", "dttm": "date", "pcode": "postcode",
-    "zip": "postcode", "auth": "authorised", "rev": "review", "sched": "due", "org": "organisation", "agency": "organisation",
-    "client": "person", "child": "person", "pers": "person", "pupil": "person", "caseworker": "worker", "employee": "worker",
-    "staff": "worker", "professional": "worker", "user": "worker", "closed": "end", "closure": "end", "ceased": "end", "finish": "end",
-    "leave": "left", "died": "death", "birthdate": "birth date", "gender": "sex", "placed": "placement", "fostering": "foster",
-    "residence": "address", "pg": "page", "yn": "flag", "ind": "flag", "indicator": "flag", "cat": "category", "stat": "status",
-    "mngr": "manager", "mgr": "manager", "sup": "supervisor", "begin": "start", "began": "start", "opened": "start", "from": "start",
-    "commenced": "start", "decom": "start date", "dec": "end date", "to": "end", "until": "end", "held": "actual", "origin": "",
-    "of": "", "the": "", "a": "", "is": "", "and": "", "was": "", "in": "", "tbl": "", "vw": "", "table": "", "record": "", "records": "",
-    "row": "", "system": "", "s": "",
+    "dob": "birth date", "dod": "death date", "edd": "expected birth date", "lac": "cla", "no": "number", "num": "number",
+    "nbr": "number", "nr": "number", "ref": "reference", "desc": "description", "addr": "address", "add": "address",
+    "tel": "telephone", "phone": "telephone", "mobile": "telephone", "fname": "forename", "sname": "surname",
+    "lname": "surname", "eth": "ethnicity", "ethnic": "ethnicity", "obs": "observation", "doc": "document", "docs": "document",
+    "conf": "conference", "assess": "assessment", "immunisations": "immunisation", "cpp": "cp plan", "dt": "date",
+    "dttm": "date", "pcode": "postcode", "zip": "postcode", "auth": "authorised", "rev": "review", "sched": "due",
+    "org": "organisation", "agency": "organisation", "client": "person", "child": "person", "pers": "person",
+    "pupil": "person", "caseworker": "worker", "employee": "worker", "staff": "worker", "professional": "worker",
+    "user": "worker", "closed": "end", "closure": "end", "ceased": "end", "finish": "end", "leave": "left", "died": "death",
+    "birthdate": "birth date", "gender": "sex", "placed": "placement", "fostering": "foster", "residence": "address",
+    "pg": "page", "yn": "flag", "ind": "flag", "indicator": "flag", "cat": "category", "stat": "status", "mngr": "manager",
+    "mgr": "manager", "sup": "supervisor", "begin": "start", "began": "start", "opened": "start", "from": "start",
+    "commenced": "start", "decom": "start date", "dec": "end date", "to": "end", "until": "end", "held": "actual",
+    "origin": "", "of": "", "the": "", "a": "", "is": "", "and": "", "was": "", "in": "", "tbl": "", "vw": "", "table": "",
+    "record": "", "records": "", "row": "", "system": "", "s": "",
 }  # fmt: skip
 """Words that mean the same in case records. General on purpose: a name of one system is spelt out only where the
 abbreviation is used in others too."""
@@ -129,6 +131,6 @@ def title(name: str) -> str:
 
 
 _CAPITALS = frozenset({
-    "ID", "NHS", "UPN", "ULN", "UPRN", "URN", "PI", "LAC", "CLA", "CP", "CIN", "S47", "DOB", "SEN", "SDQ", "IRO", "LA", "FTE", "NFA",
-    "UASC", "SW", "EH", "RI", "FFA", "ADM", "OLA",
+    "ID", "NHS", "UPN", "ULN", "UPRN", "URN", "PI", "LAC", "CLA", "CP", "CIN", "S47", "DOB", "SEN", "SDQ", "IRO", "LA", "FTE",
+    "NFA", "UASC", "SW", "EH", "RI", "FFA", "ADM", "OLA",
 })  # fmt: skip
