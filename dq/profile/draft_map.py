@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from dq.contract import Contract
 from dq.ingest import dates
-from dq.profile.match import CONFIDENT, CONFIDENT_TABLE
+from dq.profile.match import CONFIDENT
 from dq.profile.model import Match, Profile, Table, TableMatch
 from dq.profile.yamltext import comment, mapping, scalar, sequence
 
@@ -41,16 +41,12 @@ def source_map(profile: Profile, contract: Contract) -> str:
 
 
 def _any(profile: Profile) -> bool:
-    return any(one.confidence >= CONFIDENT_TABLE and _sure(one) for one in profile.matches)
-
-
-def _sure(one: TableMatch) -> bool:
-    return any(each.confidence >= CONFIDENT for each in one.columns)
+    return any(one.sure for one in profile.matches)
 
 
 def _table(profile: Profile, contract: Contract, one: TableMatch) -> list[str]:
     table = profile.table(one.source)
-    sure = one.confidence >= CONFIDENT_TABLE and _sure(one)
+    sure = one.sure
     sign = "" if sure else "# "
     lines = comment(
         f"{'' if sure else 'Only possible: '}{one.source}{_kind(one)}: {one.evidence}; confidence {one.confidence:.2f}.", 2
@@ -65,8 +61,11 @@ def _table(profile: Profile, contract: Contract, one: TableMatch) -> list[str]:
     found = {each.column: each for each in one.columns}
     for name in contract.tables[one.table].columns:
         if name in found:
-            lines += _column(profile, table, found[name], sign)
-    lost = [name for name in contract.tables[one.table].columns if name not in found]
+            lines += _column(profile, table, found[name])
+    wanted = contract.tables[one.table].columns
+    lost = [name for name in wanted if name not in found]
+    if required := [name for name in lost if wanted[name].required]:
+        lines += comment(f"CHECK: the table cannot be read without {', '.join(required)}, which the contract requires.", 6)
     if lost:
         lines += comment(f"Not found: {', '.join(lost)}.", 6)
     used = {each.source for each in one.columns} | {one.rows_column}
@@ -79,9 +78,8 @@ def _kind(one: TableMatch) -> str:
     return f", rows with {one.rows_column} {one.rows_value}" if one.rows_column else ""
 
 
-def _column(profile: Profile, table: Table, match: Match, sign: str) -> list[str]:
+def _column(profile: Profile, table: Table, match: Match) -> list[str]:
     column = table.column(match.source)
-    sure = not sign and match.confidence >= CONFIDENT
     changed = {value: code for value, code in match.values if value != code}
     parts = [f"from: {scalar(column.facts.header)}"]
     if changed:
@@ -90,10 +88,13 @@ def _column(profile: Profile, table: Table, match: Match, sign: str) -> list[str
     if own and dates.check_format(own) is None:
         parts.append(f"date_formats: {sequence((own,))}")
     value = f"{{{', '.join(parts)}}}" if len(parts) > 1 else scalar(column.facts.header)
-    lines = comment(f"{match.confidence:.2f}: {match.evidence}.", 6)
+    needed = (
+        " CHECK: it is taken only because the contract requires the column." if match.sure and match.confidence < CONFIDENT else ""
+    )
+    lines = comment(f"{match.confidence:.2f}: {match.evidence}.{needed}", 6)
     if match.unmatched and match.values:
         lines += comment(f"Without a code: {', '.join(match.unmatched)}.", 6)
-    return [*lines, f"      {'' if sure else '# '}{match.column}: {value}"]
+    return [*lines, f"      {'' if match.sure else '# '}{match.column}: {value}"]
 
 
 def patterns(profile: Profile, table: Table) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dq.contract import Contract
 from dq.ingest.dates import shown
 from dq.profile import told
-from dq.profile.match import CONFIDENT, CONFIDENT_TABLE
 from dq.profile.model import Profile
 
 
@@ -114,9 +113,8 @@ def _matches(profile: Profile, contract: Contract) -> str:
                 continue
             one, each = found[name, column]
             where = f"{one.rows_column} = {one.rows_value}" if one.rows_column else ""
-            sure = one.confidence >= CONFIDENT_TABLE and each.confidence >= CONFIDENT
             rows.append((
                 name, column, one.source, where, each.source, f"{each.confidence:.2f}", f"{one.confidence:.2f}",
-                "yes" if sure else "as a comment", each.evidence,
+                "yes" if each.sure else "as a comment", each.evidence,
             ))  # fmt: skip
     return _file(header, rows)

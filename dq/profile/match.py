@@ -74,7 +74,7 @@ def match(profile: Profile, contract: Contract) -> tuple[TableMatch, ...]:
             became[title] = became.get(title, frozenset()) | {candidate.table}
         sides = Sides(contract, profile, became)
         chosen = _assign([_compare(sides, table, source, names) for table in contract.tables.values() for source in sources])
-    return tuple(_written(chosen[name]) for name in contract.tables if name in chosen)
+    return tuple(_written(chosen[name], table) for name, table in contract.tables.items() if name in chosen)
 
 
 def _compare(sides: Sides, table: ContractTable, source: _Source, names: dict[tuple[str, str, str, str], float]) -> _Candidate:
@@ -148,23 +148,35 @@ def _assign(candidates: list[_Candidate]) -> dict[str, _Candidate]:
     return chosen
 
 
-def _written(candidate: _Candidate) -> TableMatch:
+def _written(candidate: _Candidate, table: ContractTable) -> TableMatch:
+    """What the draft map says. A table without a column that the contract requires would stop a check, so a required
+    column is taken even where it is only possible, and a table that lacks one is not.
+    """
     part = candidate.source.slice
+    required = {column.name for column in table.columns.values() if column.required}
+    sure = candidate.score >= CONFIDENT_TABLE and required <= {wanted for wanted, _, _ in candidate.columns}
     columns = tuple(
-        Match(wanted, column, round(found.score, 2), found.evidence, found.values, found.unmatched)
+        Match(
+            wanted,
+            column,
+            round(found.score, 2),
+            found.evidence,
+            sure and (found.score >= CONFIDENT or wanted in required),
+            found.values,
+            found.unmatched,
+        )  # fmt: skip
         for wanted, column, found in candidate.columns
     )
     evidence = f"name {candidate.name:.2f}, {len(columns)} columns matched"
     return TableMatch(
         candidate.table, candidate.source.table.name, part.column if part else "", part.value if part else "",
-        round(candidate.score, 2), evidence, columns,
+        round(candidate.score, 2), evidence, sure and any(each.sure for each in columns), columns,
     )  # fmt: skip
 
 
 def active(matches: tuple[TableMatch, ...]) -> tuple[TableMatch, ...]:
-    """What the draft source map says without a comment sign: confident tables, and their confident columns."""
-    sure = (one for one in matches if one.confidence >= CONFIDENT_TABLE)
-    return tuple(replace(one, columns=tuple(each for each in one.columns if each.confidence >= CONFIDENT)) for one in sure)
+    """What the draft source map says without a comment sign."""
+    return tuple(replace(one, columns=tuple(each for each in one.columns if each.sure)) for one in matches if one.sure)
 
 
 def pairs(matches: tuple[TableMatch, ...]) -> Mapping[tuple[str, str], tuple[str, str]]:

@@ -189,12 +189,16 @@ def _missing(name: str) -> Column:
 
 @dataclass(frozen=True)
 class Match:
-    """A contract column and the column of the extract that it may come from, with the evidence."""
+    """A contract column and the column of the extract that it may come from, with the evidence.
+
+    `sure` says that the draft map takes it; otherwise it stands there as a comment.
+    """
 
     column: str
     source: str
     confidence: float
     evidence: str
+    sure: bool = False
     values: tuple[tuple[str, str], ...] = ()
     unmatched: tuple[str, ...] = ()
 
@@ -209,6 +213,7 @@ class TableMatch:
     rows_value: str = ""
     confidence: float = 0.0
     evidence: str = ""
+    sure: bool = False
     columns: tuple[Match, ...] = ()
 
 

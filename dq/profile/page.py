@@ -18,7 +18,6 @@ from dq.contract import Contract
 from dq.ingest.dates import shown
 from dq.profile import told
 from dq.profile.draft_rules import drafts
-from dq.profile.match import CONFIDENT, CONFIDENT_TABLE
 from dq.profile.model import Column, Profile, Table
 from dq.report.words import number, percent, plural
 
@@ -264,9 +263,8 @@ def _matches(profile: Profile, known: Contract) -> list[MatchView]:
         if one is None:
             views.append(MatchView(table.title, "nothing found", "", False, 0, len(table.columns), ""))
             continue
-        sure = {each.column for each in one.columns if each.confidence >= CONFIDENT}
+        sure = {each.column for each in one.columns if each.sure}
         source = f"{one.source}, {one.rows_column} {one.rows_value}" if one.rows_column else one.source
         missing = ", ".join(column for column in table.columns if column not in sure)
-        confident = one.confidence >= CONFIDENT_TABLE
-        views.append(MatchView(table.title, source, f"{one.confidence:.2f}", confident, len(sure), len(table.columns), missing))
+        views.append(MatchView(table.title, source, f"{one.confidence:.2f}", one.sure, len(sure), len(table.columns), missing))
     return views

@@ -1,0 +1,109 @@
+"""The CareFirst sample: keys, links, code lists, rules that say what a check finds, and a map as good as promised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import accuracy
+import agreement
+from accuracy import EXTRACT
+from click.testing import Result
+
+from dq import examples, pack
+from dq.lint import lint
+from dq.profile import survey, write
+from dq.profile.draft_contract import person_column
+from dq.profile.model import Profile
+
+DQ_YAML = """project: Draft
+packs: [casework, ./draft/casework]
+source: extract
+extracts: extracts
+gates: ["blockers >= 0"]
+"""
+
+
+def test_keys_links_and_types(sample: Profile) -> None:
+    assert sample.person_table == "CLIENTS" and sample.date_formats == ("%d/%m/%Y",)
+    assert {table.name: table.key for table in sample.tables if len(table.key) != 1} == {}
+    assert sample.table("CLIENTS").key == ("PI_NUMBER",) and sample.table("OBSERVATIONS").key == ("OBS_ID",)
+    near = sample.table("CLASSIFICATIONS").keys[0]
+    assert (near.columns, near.repeated, near.blank, near.rows) == (("CLASSIFICATION_ID",), 1, 0, 291)
+    links = {(link.table, link.column): (link.to_table, link.to_column) for link in sample.links if link.chosen}
+    people = {table.name for table in sample.tables if "PI_NUMBER" in table.names} - {"CLIENTS"}
+    assert {name for name in people if links.get((name, "PI_NUMBER")) != ("CLIENTS", "PI_NUMBER")} == set()
+    assert links["TEAMS", "PARENT_CODE"] == ("TEAMS", "TEAM_CODE")
+    assert links["OBSERVATIONS", "SUPERVISOR_ID"] == ("WORKERS", "WORKER_ID")
+    assert ("CLIENTS", "PI_NUMBER") not in links and ("ACTIVITIES", "SCORE") not in links
+    orphan = sample.link("LAC_IMMUNISATIONS", "PI_NUMBER")
+    assert orphan is not None and (orphan.values, orphan.found, orphan.orphans) == (36, 35, 1)
+    assert person_column(sample, "ASSESSMENT_FACTORS") == "ACTIVITY_ID"
+    clients = sample.table("CLIENTS")
+    assert clients.column("NHS_NUMBER").kind == "nhs_number" and clients.column("DATE_OF_BIRTH").type == "date"
+    assert sample.table("LAC_PLACEMENTS").column("DISTANCE_MILES").type == "number"
+    assert sample.table("MISSING").column("RETURNED").type == "datetime"
+
+
+def test_code_lists_hold_codes_and_no_people(sample: Profile) -> None:
+    listed = {(table.name, column.name) for table in sample.tables for column in table.columns if column.codes is not None}
+    assert {("CLIENTS", "ETHNIC_ORIGIN"), ("OBSERVATIONS", "OBS_TYPE"), ("REFERRALS", "SOURCE_CODE")} <= listed
+    people = {
+        "FORENAME",
+        "SURNAME",
+        "MIDDLE_NAMES",
+        "WORKER_NAME",
+        "TOWN",
+        "COUNTY",
+        "ADDRESS_1",
+        "TITLE",
+        "PI_NUMBER",
+        "WORKER_ID",
+    }
+    assert {column for _, column in listed} & people == set()
+    gender = sample.table("CLIENTS").column("GENDER").codes
+    assert gender is not None and [value for value, _ in gender.kept] == ["Female", "Male"]
+    assert (gender.other_values, gender.other_rows) == (1, 2)  # a value of two rows is counted, not shown
+
+
+def test_rules_say_what_a_check_finds(sample: Profile, tmp_path: Path) -> None:
+    wrong, failing = agreement.differences(sample, tmp_path / "draft")
+    assert wrong == []
+    assert failing > 50  # the sample has faults, so that agreeing on nothing would not do
+    found = lint([str(tmp_path / "draft")])
+    assert [str(problem) for problem in found.problems] == [] and found.rules > 300
+    chosen = pack.load(str(tmp_path / "draft")).select(["CLIENTS-*", "TEAMS-*", "CLASSIFICATIONS-*", "LAC_IMMUNISATIONS-*"])
+    assert len(chosen.rules) > 25
+    assert [str(problem) for problem in examples.run(chosen).problems] == []
+
+
+def test_draft_map_is_as_good_as_promised(sample: Profile) -> None:
+    columns, tables = accuracy.measure(sample)
+    assert columns.precision >= 0.97 and columns.recall >= 0.85, columns
+    assert tables.precision >= 0.95 and tables.recall >= 0.9, tables
+    possible, _ = accuracy.measure(sample, sure=False)
+    assert possible.recall >= columns.recall
+
+
+def test_names_that_mean_nothing_are_not_guessed(tmp_path: Path) -> None:
+    stems, headers = accuracy.renamed(tmp_path, files=True, columns=True)
+    columns, _ = accuracy.measure(survey(tmp_path), files=stems, headers=headers)
+    assert columns.mapped <= 20, "names say nothing, so hardly anything may be claimed"
+
+
+def test_draft_map_lints_and_runs_with_the_casework_pack(sample: Profile, tmp_path: Path, dq: Callable[..., Result]) -> None:
+    project = tmp_path / "project"
+    (project / "draft").mkdir(parents=True)
+    (project / "extracts").mkdir()
+    (project / "extracts" / "2026-11-02").symlink_to(EXTRACT, target_is_directory=True)
+    write(sample, project / "draft")
+    (project / "draft" / "casework" / "sources" / "2026_11_02.yaml").rename(
+        project / "draft" / "casework" / "sources" / "extract.yaml"
+    )
+    assert [str(problem) for problem in lint(["casework", str(project / "draft" / "casework")]).problems] == []
+    (project / "dq.yaml").write_text(DQ_YAML, encoding="utf-8")
+    result = dq("check", project, "--select", "PER-*", "--no-workbooks", "--quiet", "--out", tmp_path / "results")
+    assert result.exit_code == 1, result.output  # it ran; the substance misuse rows belong to no table of the draft
+    rules = (tmp_path / "results" / "rules.csv").read_text(encoding="utf-8").splitlines()[1:]
+    evaluated = [line for line in rules if ",not_evaluated," not in line and line.startswith("PER-")]
+    assert len(evaluated) >= 10, "the rules on people run on what the draft maps"
