@@ -22,7 +22,11 @@ import accuracy  # noqa: E402
 from dq.profile import survey  # noqa: E402
 
 START, END = "<!-- mapping: written by tests/benchmarks/mapping.py -->", "<!-- end of mapping -->"
-CASES = (("as exported", False, False), ("file names without meaning", True, False), ("file and column names without meaning", True, True))
+CASES = (
+    ("as exported", False, False),
+    ("file names without meaning", True, False),
+    ("file and column names without meaning", True, True),
+)
 
 
 def rows() -> list[str]:
@@ -35,7 +39,8 @@ def rows() -> list[str]:
         with TemporaryDirectory() as folder:
             stems, headers = accuracy.renamed(Path(folder), files=files, columns=columns)
             column, table = accuracy.measure(survey(Path(folder)), files=stems, headers=headers)
-        figures = f"{column.there} | {column.mapped} | {column.right} | {column.precision:.3f} | {column.recall:.3f}"
+        precision = f"{column.precision:.3f}" if column.mapped else "-"
+        figures = f"{column.there} | {column.mapped} | {column.right} | {precision} | {column.recall:.3f}"
         lines.append(f"| {title} | {figures} | {table.right} of {table.there} |")
     return lines
 
