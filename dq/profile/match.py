@@ -164,7 +164,7 @@ def _written(candidate: _Candidate, table: ContractTable) -> TableMatch:
             sure and (found.score >= CONFIDENT or wanted in required),
             found.values,
             found.unmatched,
-        )  # fmt: skip
+        )
         for wanted, column, found in candidate.columns
     )
     evidence = f"name {candidate.name:.2f}, {len(columns)} columns matched"
