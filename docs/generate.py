@@ -3,7 +3,7 @@
 Run `python docs/generate.py` after a change of a command, check, function, setting, metric or rule. With `--check`
 nothing is written, and the exit code is 1 when a part is stale.
 
-Whole files: cli.md and rule-reference.md. Between markers (`<!-- generated: name -->` and `<!-- end: name -->`):
+Whole files: cli.md and those in rules/. Between markers (`<!-- generated: name -->` and `<!-- end: name -->`):
 checks and functions in rules.md, metrics and built-in rules in results.md.
 """
 
@@ -14,19 +14,18 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
 DOCS = Path(__file__).resolve().parent
-sys.path.insert(0, str(DOCS.parent))
+sys.path[:0] = [str(DOCS), str(DOCS.parent)]
 
-from dq import cli, gates, pack, score, yamlfile  # noqa: E402
+from rule_pages import pages  # noqa: E402
+
+from dq import cli, gates, score  # noqa: E402
 from dq.builtin import KINDS  # noqa: E402
 from dq.checks import CHECKS, Check  # noqa: E402
 from dq.functions import FUNCTIONS, Function  # noqa: E402
-from dq.pack import Pack  # noqa: E402
-from dq.rules import Rule  # noqa: E402
 
 WIDTH = 100
 FORMS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -211,67 +210,7 @@ def _help(title: str, text: str) -> str:
     return f"## {title}\n\n```text\n{lines}\n```"
 
 
-def rule_reference() -> str:
-    """Every rule and setting of every pack that came with dq."""
-    packs = [pack.load(name) for name in pack.names()]
-    parts = [
-        "# Every rule that came with dq",
-        "This page is written by `python docs/generate.py` from the packs themselves. `dq rules PACK` lists the same rules on the\n"
-        "terminal, `dq explain ID` shows one of them with its SQL and examples. What the words mean is in [The rule\n"
-        "language](rules.md). A rule with `for_each` stands here once, with `{title}` where a column's title comes in, and its\n"
-        "repetitions below the table.",
-        table(
-            ("pack", "title", "rules", "views", "tables"),
-            [
-                (f"[{each.name}](#{each.name})", each.contract.title, len(each.rules), len(each.views), len(each.contract.tables))
-                for each in packs
-            ],
-        ),
-    ]
-    for each in packs:
-        parts += _pack_parts(each)
-    return "\n\n".join(parts) + "\n"
-
-
-def _pack_parts(one: Pack) -> Iterable[str]:
-    yield f"## {one.name}"
-    yield f"{one.contract.title}. Owner: {one.contract.owner}."
-    yield f"### Settings of {one.name}"
-    rows = []
-    for name, setting in one.settings.items():
-        value = f"`{setting.value}`" if setting.derived else setting.value
-        kind = "to be set locally" if setting.local else "derived" if setting.derived else ""
-        rows.append((f"`{name}`", setting.type, value, kind, setting.title, setting.note))
-    yield table(("setting", "type", "value", "", "what it is", "note"), rows)
-    themes: dict[str, dict[str, list[Rule]]] = {}
-    for rule in one.rules:
-        themes.setdefault(rule.theme, {}).setdefault(rule.family or rule.id, []).append(rule)
-    for theme, families in themes.items():
-        yield f"### {one.name}: {theme}"
-        yield table(
-            ("rule", "what must be true", "table", "severity", "dimension", "source", "fix"),
-            [_rule_row(family, rules) for family, rules in families.items()],
-        )
-        for family, rules in families.items():
-            if rules[0].id != family:
-                yield f"`{family}` is repeated {len(rules)} times:\n" + ",\n".join(f"`{rule.id}`" for rule in rules) + "."
-
-
-def _rule_row(family: str, rules: Sequence[Rule]) -> tuple[object, ...]:
-    rule = rules[0]
-    written = _as_written(rule) if rule.id != family else {}
-    tables = list(dict.fromkeys(statement.table for each in rules for statement in each.statements))
-    where = ", ".join(f"`{name}`" for name in tables[:3]) + (f" and {len(tables) - 3} more" if len(tables) > 3 else "")
-    title, fix = written.get("title", rule.title), written.get("fix", rule.fix)
-    return f"`{family}`", title, where, rule.severity, rule.dimension, rule.source, fix
-
-
-def _as_written(rule: Rule) -> dict[str, Any]:
-    document = yamlfile.read(Path(rule.file), text_below=("examples",))
-    return next(each for each in document.data["rules"] if each["id"] == rule.family)
-
-
-WHOLE: dict[str, Callable[[], str]] = {"cli.md": cli_reference, "rule-reference.md": rule_reference}
+WHOLE: dict[str, Callable[[], str]] = {"cli.md": cli_reference}
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "rules.md": {"checks": checks, "functions": functions},
     "results.md": {"metrics": metrics, "built-in rules": built_in},
@@ -292,25 +231,39 @@ def fresh(name: str) -> str:
     return text
 
 
+def everything() -> dict[str, str | None]:
+    """File name to what it should hold; None for a page of rules that no pack has any more."""
+    found: dict[str, str | None] = {name: fresh(name) for name in (*WHOLE, *PARTS)}
+    found.update(pages(table))
+    left = (path.relative_to(DOCS).as_posix() for path in sorted((DOCS / "rules").rglob("*.md")))
+    return found | {name: None for name in left if name not in found}
+
+
 def stale() -> list[str]:
     """Names of the files that differ from what the code says."""
-    found = []
-    for name in (*WHOLE, *PARTS):
-        path = DOCS / name
-        if not path.is_file() or path.read_text(encoding="utf-8") != fresh(name):
-            found.append(name)
-    return found
+    return [name for name, content in everything().items() if _on_disk(name) != content]
+
+
+def _on_disk(name: str) -> str | None:
+    path = DOCS / name
+    return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
 def main(arguments: Sequence[str]) -> int:
     """Write the stale files, or with `--check` only name them; the exit code is 1 when a check finds one."""
-    old = stale()
+    old = {name: content for name, content in everything().items() if _on_disk(name) != content}
     if list(arguments) == ["--check"]:
         for name in old:
             print(f"docs/{name} is stale: run python docs/generate.py")
         return 1 if old else 0
-    for name in old:
-        (DOCS / name).write_text(fresh(name), encoding="utf-8", newline="\n")
+    for name, content in old.items():
+        path = DOCS / name
+        if content is None:
+            path.unlink()
+            print(f"removed docs/{name}")
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8", newline="\n")
         print(f"wrote docs/{name}")
     return 0
 

@@ -37,6 +37,8 @@ def _lines(pack: Pack, rule: Rule, family: int, given: Mapping[str, Any], dialec
     compiled = compiler.rule(rule)
     yield f"{rule.id}  {rule.title}"
     yield f"  {rule.severity}, {rule.dimension}; theme: {rule.theme}; file: {rule.file}:{rule.line}"
+    if rule.reason:
+        yield f"  Why: {rule.reason}"
     yield f"  Fix: {rule.fix}"
     yield f"  Source: {rule.source}"
     if family > 1:

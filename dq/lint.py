@@ -68,6 +68,7 @@ def lint(names: Sequence[str], base: Path | None = None) -> Linted:
         with gathering(found.problems):
             compiled.append(compiler.rule(rule))
     found.problems += _depending(pack.rules)
+    found.problems += _reasons(pack.rules)
     found.problems += _examples(pack)
     found.problems += _unused(pack, compiler, compiled)
     with gathering(found.problems):
@@ -93,6 +94,17 @@ def _depending(rules: Sequence[Rule]) -> Iterator[Problem]:
             if name in by_id and name not in seen:
                 seen.add(name)
                 todo += by_id[name].depends_on
+
+
+def _reasons(rules: Sequence[Rule]) -> Iterator[Problem]:
+    """Rules without a reason in a folder whose other rules give theirs."""
+    told = {Path(rule.file).parent for rule in rules if rule.reason}
+    for rule in {rule.family or rule.id: rule for rule in rules}.values():
+        if not rule.reason and Path(rule.file).parent in told:
+            fix = "Write reason: one sentence on what goes wrong for the child or the load if it is not met."
+            yield Problem(
+                rule.file, rule.line, rule.family, "The other rules say why they are there; this one does not.", fix, "warning"
+            )
 
 
 def _examples(pack: Pack) -> Iterator[Problem]:

@@ -145,6 +145,7 @@ class Rule:
     file: str = ""
     line: int = 0
     replaces: str = ""
+    reason: str = ""
 
     @property
     def table(self) -> str:
@@ -188,6 +189,7 @@ class _RuleSpec(_Frozen):
     severity: Severity
     fix: str
     source: str
+    reason: str = ""
     table: str | None = None
     when: str | bool | None = None
     fields: tuple[str, ...] = ()
@@ -409,7 +411,7 @@ def _rule(spec: _RuleSpec, document: yamlfile.Document, at: yamlfile.Location, t
     return Rule(
         rule_id, spec.title, tuple(statements), spec.dimension, spec.severity, spec.fix, spec.source, spec.unknown, spec.scope,
         spec.owner, spec.tags, spec.kind, spec.depends_on, spec.group, spec.also, examples, theme, rule_id,
-        str(document.path), document.line(at), spec.replaces or "",
+        str(document.path), document.line(at), spec.replaces or "", spec.reason,
     )  # fmt: skip
 
 
@@ -436,7 +438,7 @@ def _filled(rule: Rule, words: Mapping[str, str]) -> Rule:
         )
         for each in rule.statements
     )
-    texts = {name: _fill(getattr(rule, name), words) for name in ("title", "fix", "depends_on")}
+    texts = {name: _fill(getattr(rule, name), words) for name in ("title", "fix", "reason", "depends_on")}
     return replace(rule, statements=statements, **texts)
 
 

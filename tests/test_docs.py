@@ -37,7 +37,7 @@ from dq.summary import Readiness, RunSummary
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 PAGES = sorted(
-    [*DOCS.glob("*.md"), *(ROOT / name for name in ("README.md", "CHANGELOG.md", "samples/README.md", "reports/README.md"))]
+    [*DOCS.rglob("*.md"), *(ROOT / name for name in ("README.md", "CHANGELOG.md", "samples/README.md", "reports/README.md"))]
 )
 INSTALL = "pip install . -c constraints.txt && dq check samples/carefirst"
 TEST = 'pip install ".[test]" -c constraints.txt && pytest'
@@ -92,13 +92,37 @@ def test_every_command_and_option_is_named() -> None:
 
 
 def test_every_check_function_and_setting_is_named(packs: list[Pack]) -> None:
-    rules, reference = text("docs/rules.md"), text("docs/rule-reference.md")
+    rules = text("docs/rules.md")
     assert [name for name in CHECKS if f"\n#### {name}\n" not in rules] == []
     assert [name for name in (*FUNCTIONS, "raw", "parses") if f"| `{name}(" not in rules] == []
     for one in packs:
-        part = reference.split(f"\n## {one.name}\n", 1)[1].split("\n## ", 1)[0]
-        assert [name for name in one.settings if f"`{name}`" not in part] == []
-        assert [rule.id for rule in one.rules if f"`{rule.id}`" not in part] == []
+        part = text(f"docs/rules/{one.name}/settings.md")
+        assert [name for name in one.settings if f"| `{name}` |" not in part] == []
+
+
+def test_every_rule_stands_on_the_page_of_its_theme_with_reason_limit_source_and_fix(packs: list[Pack]) -> None:
+    index = text("docs/rules/README.md")
+    for one in packs:
+        written = {path: path.read_text(encoding="utf-8") for path in (DOCS / "rules" / one.name).glob("*.md")}
+        for rule in one.rules:
+            assert f"`{rule.family}`" in index
+            [page] = [page for page in written.values() if f"\n## {rule.family}: " in page]
+            assert page.startswith(f"# {rule.theme}\n")
+            section = page.split(f"\n## {rule.family}: ", 1)[1].split("\n## ", 1)[0]
+            assert rule.id == rule.family or f"`{rule.id}`" in section
+            assert ("\n- Why: " in section) is bool(rule.reason)
+            assert "\n- What to do: " in section and "\n- Source: " in section and "\n- How bad: " in section
+    section = text("docs/rules/casework/child-protection.md").split("\n## CPV-002: ", 1)[1].split("\n## ", 1)[0]
+    assert "\n- Limit: Working days between child protection visits: 20 (`cp_visit_limit`). Local, the board sets it. " in section
+    due = text("docs/rules/casework/looked-after.md").split("\n## CLA-015: ", 1)[1].split("\n## ", 1)[0]
+    assert "(`care_plan_days`)" in due and "`health_first_days`" not in due  # only the limit of the column that it reads
+
+
+def test_every_rule_of_casework_says_why_in_a_sentence_of_its_own(packs: list[Pack]) -> None:
+    rules = {rule.family: rule for one in packs if one.name == "casework" for rule in one.rules}
+    reasons = [rule.reason for rule in rules.values()]
+    assert [name for name, rule in rules.items() if not re.fullmatch(r"[A-Z][^.]{20,}\.", rule.reason)] == []
+    assert [reason for reason in reasons if reasons.count(reason) > 1] == []
 
 
 def test_every_metric_and_built_in_rule_is_named() -> None:

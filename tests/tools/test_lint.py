@@ -113,3 +113,16 @@ def test_yaml_that_cannot_be_read_is_one_problem_with_its_line(pack: Path) -> No
     (pack / "wrong.yaml").write_text("rules:\n  - id: A\n   title: b\n", encoding="utf-8")
     [problem] = problems(pack)
     assert problem.line == 3 and "not valid YAML" in problem.message
+
+
+def test_a_rule_without_a_reason_is_told_where_the_others_have_theirs(pack: Path) -> None:
+    assert [each for each in problems(pack) if "say why" in each.message] == []
+    path = pack / "rules.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("    fix: Enter the surname.", "    reason: Nobody can be found without.\n    fix: Enter the surname.", 1),
+        encoding="utf-8",
+    )
+    found = [each for each in problems(pack) if "say why" in each.message]
+    assert {each.level for each in found} == {"warning"}
+    assert "S-01" not in {each.subject for each in found} and "S-02" in {each.subject for each in found}
