@@ -48,7 +48,7 @@ class PanderaChecks:
                 errors: list[SchemaError] = []
             except SchemaErrors as raised:
                 errors = list(raised.schema_errors)
-            except Exception as error:  # of the users' code, or of pandera on it
+            except (Exception, SystemExit) as error:  # of the users' code, or of pandera on it
                 reason = f"The schema could not be run on this table ({type(error).__name__})."
                 return {rule.id: Verdicts(reason=reason) for rule in self.rules}
             found = {rule_id: self._passed(place, frame) for place, rule_id in self.places.items()}
