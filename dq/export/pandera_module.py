@@ -115,6 +115,7 @@ def _schema(contract: Contract, table: Table, rules: Iterable[_Said], texts: set
     every = list(rules)
     checks = [
         f"        pa.Check(passes({each.name}), name={each.rule.id!r}, ignore_na=False,\n"
+        f"                 statistics={{'verdict': {each.name}}},\n"
         f"                 title={each.rule.title!r},\n                 description={each.rule.fix!r}),"
         for each in every
     ]

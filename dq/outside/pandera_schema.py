@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -65,6 +65,9 @@ class PanderaChecks:
             check = part.checks[number]
             if _is_whole(check, frame if column is None else frame[column]):
                 return Verdicts(whole=True)
+            verdict = check.statistics.get("verdict") if isinstance(check.statistics, dict) else None
+            if column is None and callable(verdict):  # an exported rule says itself which rows it cannot assess
+                ok = ok.mask(_unknown(verdict, frame))
             if check.ignore_na and column is not None and check.groupby is None:
                 ok = ok.mask(frame[column].isna())
         elif kind == "unique":
@@ -130,6 +133,14 @@ def _failing(error: SchemaError, kind: str, frame: pd.DataFrame) -> pd.Index | N
     if error.reason_code is SchemaErrorReason.WRONG_DATATYPE or not isinstance(cases, pd.DataFrame) or "index" not in cases:
         return None
     return frame.index[frame.index.isin(cases["index"].dropna())]
+
+
+def _unknown(verdict: Callable[[pd.DataFrame], pd.Series], frame: pd.DataFrame) -> pd.Series:
+    """The rows that a verdict of three values leaves open; none where it cannot be had."""
+    try:
+        return verdict(frame).reindex(frame.index).isna()
+    except Exception:
+        return pd.Series(False, index=frame.index)
 
 
 def _is_whole(check: pa.Check, values: pd.Series | pd.DataFrame) -> bool:

@@ -59,6 +59,21 @@ def test_a_project_takes_back_what_was_exported(project: Path, tmp_path: Path) -
             assert rules[rule][fact] == rules["S-01"][fact], (rule, fact)
 
 
+def test_what_is_not_assessed_is_not_assessed_when_taken_back(project: Path, tmp_path: Path) -> None:
+    (project / "rules").mkdir()
+    facts = "dimension: validity, severity: minor, fix: F, source: S"
+    rule = f"rules: [{{id: L-1, title: T, table: plan, ordered: [start_date, end_date], {facts}}}]\n"
+    (project / "rules" / "local.yaml").write_text(rule, encoding="utf-8")
+    call("export", "pandera", "--pack", project, "--select", "L-1", "--out", project / "all.py")
+    path = project / "dq.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "trust_python: true\nchecks: [{pandera: all.py}]\n", encoding="utf-8")
+    call("check", project, "--out", tmp_path / "out", "--no-workbooks")
+    rules = {row["rule"]: row for row in json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))["rules"]}
+    for fact in ("in_scope", "assessed", "failing", "not_assessed"):
+        assert rules["pandera.plan.L_1"][fact] == rules["L-1"][fact], fact
+    assert rules["L-1"]["not_assessed"] == 3
+
+
 def test_the_module_needs_nothing_of_dq(project: Path, tmp_path: Path) -> None:
     call("export", "pandera", "--pack", PACK, "--out", tmp_path / "all.py")
     code = "import sys, all; assert not any(name.split('.')[0] in ('dq', 'duckdb') for name in sys.modules); print(*all.SCHEMAS)"
