@@ -194,6 +194,7 @@ _COLUMNS = {
         "DOCUMENTS: document_id=DOC_ID person_id=PI_NUMBER title=TITLE type=DOC_TYPE document_date=DOC_DATE "
         "file_name=FILE_NAME location=STORE restricted=RESTRICTED"
     ),
+    "control_total": ("CONTROL_TOTALS: table_name=RECORD_TYPE records=RECORDS open_records=OPEN_RECORDS counted_date=COUNTED_ON"),
 }
 _MARKS = {
     "relationship": ("NETWORK_TYPE", "PERSONAL"),

@@ -11,6 +11,7 @@ import numpy as np
 
 from dq.errors import OptionError
 from dq.sample import days
+from dq.sample.control import control_totals
 from dq.sample.export import RawTexts, write_extract
 from dq.sample.faults import Campaign
 from dq.sample.faults.registry import Finding
@@ -71,6 +72,8 @@ def write(
         truth: list[Finding] = []
         if faults:
             seen, raw, truth = campaign.spoil(week, today, seen, story.workforce)
+        else:
+            seen["control_total"] = control_totals(seen, today)
         rows = write_extract(out / "extracts" / str(today), seen, raw)
         _write_truth(out / "extracts" / str(today) / "truth.csv", truth)
         say(f"{today}: {rows:,} rows")

@@ -4,6 +4,22 @@ from __future__ import annotations
 
 _YES_NO = "Y=Yes; N=No"
 _WORDS = {
+    "control_total.table_name": (
+        "person=CLIENTS; linked_identifier=REFERENCE_NUMBERS; address=ADDRESSES; family=HOUSEHOLDS; "
+        "relationship=NETWORK PERSONAL; disability=CLASSIFICATIONS DISABILITY; "
+        "immigration_status=CLASSIFICATIONS IMMIGRATION; contact=CONTACTS; early_help=EARLY_HELP; "
+        "cin_episode=REFERRALS; assessment=ACTIVITIES ASSESSMENT; assessment_factor=ASSESSMENT_FACTORS; "
+        "s47_enquiry=ACTIVITIES S47; initial_cp_conference=CP_CONFERENCES INITIAL; cin_plan=CLASSIFICATIONS CINPLAN; "
+        "cin_review=ACTIVITIES CINREVIEW; cin_visit=OBSERVATIONS CINVISIT; cp_plan=CP_PLANS; "
+        "cp_review=CP_CONFERENCES REVIEW; cp_visit=OBSERVATIONS CPVISIT; cla_episode=LAC_EPISODES; "
+        "placement=LAC_PLACEMENTS; legal_status=LAC_LEGAL_STATUS; voluntary_agreement=LAC_AGREEMENTS; "
+        "cla_review=LAC_REVIEWS; cla_visit=OBSERVATIONS LACVISIT; cla_care_plan=LAC_CARE_PLANS; "
+        "cla_health=ACTIVITIES HEALTH; cla_immunisation=LAC_IMMUNISATIONS; substance_misuse=ACTIVITIES SUBSTANCE; "
+        "sdq_score=ACTIVITIES SDQ; previous_permanence=LAC_PREVIOUS_PERMANENCE; permanence=ADOPTION; "
+        "pre_proceedings=LEGAL_PROCEEDINGS; missing=MISSING; return_interview=ACTIVITIES RETURNINT; "
+        "care_leaver=LEAVING_CARE; team=TEAMS; professional=WORKERS; involvement=NETWORK PROFESSIONAL; "
+        "supervision=OBSERVATIONS SUPERVISION; document=DOCUMENTS"
+    ),
     "person.sex": "M=Male; F=Female; U=Unknown",
     "person.ethnicity": (
         "WBRI=White British; WIRI=White Irish; WOTH=White Other; OLDW=White; OLDM=Mixed; NOBT=Not Stated; REFU=Refused"

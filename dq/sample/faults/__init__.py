@@ -11,6 +11,7 @@ from dq.sample.faults import (  # noqa: F401
     care,
     care_detail,
     care_records,
+    controls,
     homes,
     identity,
     interviews,

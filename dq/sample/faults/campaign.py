@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from dq.sample.control import control_totals
 from dq.sample.draw import Draw
 from dq.sample.export import RawTexts
+from dq.sample.faults.measured import Measured, measured_since
 from dq.sample.faults.planting import Planting
 from dq.sample.faults.previous import Seen, changed_since
 from dq.sample.faults.registry import PLANTERS, WEIGHTS, Finding, Victim
@@ -18,7 +20,7 @@ from dq.sample.workforce import Workforce
 FAULTY = 0.15  # faults in the first week, as a share of open children
 FAULTY_SMALL = 0.4  # the same in a small project, which has to show something, up to 60 faults
 NEW = 0.045  # faults planted each later week, as a share of those of the first
-LAST = ("ALL-009", "EXT-001")  # they count what the others have left
+LAST = ("ALL-009", "EXT-0")  # these count what the others have left
 CLEARED = 0.1  # share of faults put right each week
 
 
@@ -31,6 +33,7 @@ class Campaign:
     standing: dict[str, list[Victim]] = field(default_factory=dict)
     first_week: int = 0
     _seen: Seen | None = None
+    _measured: Measured | None = None
     _people: int = 0
     _used_keys: set[tuple[str, str]] = field(default_factory=set)
 
@@ -49,20 +52,24 @@ class Campaign:
             self._clear(draw)
         new = self.first_week if week == 0 else max(1, round(NEW * self.first_week))
         quota = _quota(draw, new)
-        short = 0
-        for rule in sorted(PLANTERS, key=lambda each: (each in LAST, -quota.get(each, 0), each)):
+        lacking = 0
+        for rule in sorted(PLANTERS, key=lambda each: (each.startswith(LAST), -quota.get(each, 0), each)):
             wanted = quota.get(rule, 0)
-            wanted += min(short, wanted)
+            wanted += min(lacking, wanted)
             standing = self.standing.get(rule, [])
             if not standing and not wanted:
                 continue
             victims = planting.plant(PLANTERS[rule], standing, wanted)
             self.standing[rule] = victims
-            short += quota.get(rule, 0) - max(len(victims) - len(standing), 0)
+            lacking += quota.get(rule, 0) - max(len(victims) - len(standing), 0)
         finished = _without_dropped(planting)
         self._people = len(finished["person"])
         found, self._seen = changed_since(self._seen, finished, planting.raw)
-        return finished, planting.raw, planting.truth + found
+        whole, self._measured = measured_since(self._measured, finished)
+        lost = {table: len(rows) for table, rows in planting.lost.items()}
+        short = [("EXT-002", "control_total", table) for table in lost]
+        finished["control_total"] = control_totals(finished, planting.counted or today, lost, planting.more_open)
+        return finished, planting.raw, planting.truth + found + whole + short
 
     def _clear(self, draw: Draw) -> None:
         for rule, victims in self.standing.items():

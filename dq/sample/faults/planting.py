@@ -14,9 +14,10 @@ from functools import cached_property
 import numpy as np
 
 from dq.sample import days
+from dq.sample.control import OPEN
 from dq.sample.days import Days, Flags, Numbers
 from dq.sample.draw import Draw, Texts
-from dq.sample.faults.registry import KEYS, OPEN, Finding, Planter, Victim
+from dq.sample.faults.registry import KEYS, Finding, Planter, Victim
 from dq.sample.tables import NOBODY, Table, World, filled, join
 from dq.sample.workforce import Workforce
 
@@ -34,12 +35,15 @@ class Planting:
     used: Flags
     used_keys: set[tuple[str, str]]
     people_before: int = 0  # people in the extract before, 0 where there is none
+    more_open: dict[str, int] = field(default_factory=dict)  # open records that only the control totals know of
+    counted: np.datetime64 | None = None  # day of the control totals where it is not the extract's
     raw: dict[tuple[str, str], dict[int, str]] = field(default_factory=dict)
     truth: list[Finding] = field(default_factory=list)
     victims: list[Victim] = field(default_factory=list)
     _continuing: list[Victim] = field(default_factory=list)
     _new: int = 0
     dropped: dict[str, list[Numbers]] = field(default_factory=dict)
+    lost: dict[str, set[int]] = field(default_factory=dict)
     _rows: dict[str, tuple[Numbers, Numbers]] = field(default_factory=dict)
     _places: dict[str, dict[str, int]] = field(default_factory=dict)
 
@@ -244,6 +248,19 @@ class Planting:
     def drop(self, table: str, rows: Numbers | int) -> None:
         """Leave rows out of the extract."""
         self.dropped.setdefault(table, []).append(np.atleast_1d(rows))
+
+    def lose(self, table: str, rows: Numbers) -> None:
+        """Leave rows out of the extract that the old system's control totals still count."""
+        if len(rows):
+            self.drop(table, rows)
+            self.lost.setdefault(table, set()).update(rows.tolist())
+
+    def unused(self, table: str) -> Flags:
+        """Rows as they came, of children without a fault."""
+        child = self.tables[table].child
+        free: Flags = (child != NOBODY) & ~self.used[child]
+        free[self._length[table] :] = False
+        return free
 
     def write_raw(self, table: str, column: str, rows: Numbers, text: str) -> None:
         """Let a text that is no day stand in the cells of a day column."""

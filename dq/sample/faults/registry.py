@@ -8,10 +8,6 @@ from typing import Any
 from dq.sample.layout import PARTS
 
 KEYS = {name: next(iter(part.columns)) for name, part in PARTS.items()}
-OPEN = {
-    "early_help": "end_date", "cin_episode": "close_date", "cin_plan": "end_date", "cp_plan": "end_date",
-    "cla_episode": "ceased_date", "care_leaver": "end_date",
-}  # fmt: skip
 
 Finding = tuple[str, str, str]
 Victim = tuple[str, ...]

@@ -44,8 +44,8 @@ def people_lost(x: Planting) -> None:
     if int(rows.sum()) < too_few:
         return
     for table in x.tables:
-        x.drop(table, np.flatnonzero(np.isin(x[table].child, gone)))
-    x.drop("person", np.flatnonzero(rows))
+        x.lose(table, np.flatnonzero(np.isin(x[table].child, gone)))
+    x.lose("person", np.flatnonzero(rows))
     x.truth.append(("EXT-001", "person", "extract"))
 
 
