@@ -90,8 +90,8 @@ def _reserved(x: Planting) -> Flags:
 
 
 def _enough(x: Planting, rows: Numbers) -> bool:
-    """Whether so many are more than one in a hundred."""
-    return len(rows) * 90 > x.children
+    """Whether so many are more than ten and more than one in a hundred."""
+    return len(rows) > 10 and len(rows) * 90 > x.children
 
 
 @plants("EXT-008", RARE)

@@ -22,7 +22,7 @@ FILLED = (
     "cp_review.quorate", "document.title", "initial_cp_conference.target_date", "linked_identifier.value",
     "person.nationality", "supervision.next_due_date",
 )  # fmt: skip
-_SHRINKS, _SHRINKS_BY, _BLANKER, _TEAM, _TEAM_BY, _DEFAULTS = 5, 5, 20, 25, 5, 1  # the settings of the rules
+_SHRINKS, _SHRINKS_BY, _BLANKER, _TEAM, _TEAM_BY, _DEFAULTS, _FEW = 5, 5, 20, 25, 5, 1, 10  # the settings of the rules
 
 
 @dataclass
@@ -89,8 +89,9 @@ def _defaults(tables: World) -> list[Finding]:
     ethnicity = person["ethnicity"][client]
     asked = int(filled(ethnicity).sum())
     found: list[Finding] = []
-    if 100 * new_year > _DEFAULTS * len(born):
+    if new_year > _FEW and 100 * new_year > _DEFAULTS * len(born):
         found.append(("EXT-008", "person", "extract"))
-    if 100 * int((ethnicity == "NOBT").sum()) > _DEFAULTS * asked:
+    not_asked = int((ethnicity == "NOBT").sum())
+    if not_asked > _FEW and 100 * not_asked > _DEFAULTS * asked:
         found.append(("EXT-009", "person", "extract"))
     return found
