@@ -140,9 +140,9 @@ def _limits(compiler: Compiler, one: Pack, rule: CompiledRule) -> Iterator[str]:
             yield f"{setting.title}, worked out from other settings (`{name}`)."
             continue
         value = "not set" if setting.value is None else setting.value
-        whose = "local, the board sets it" if setting.local else ""
         note = re.sub(r"^Local; the board must set it[.;]? *", "", setting.note) if setting.local else setting.note
-        yield f"{setting.title}: {value} (`{name}`). " + ". ".join(filter(None, (whose[:1].upper() + whose[1:], note)))
+        whose = f"Local, the board sets it. {note}" if setting.local else f"National: {note}" if note else ""
+        yield f"{setting.title}: {value} (`{name}`). {whose}".rstrip()
 
 
 def _gives(view: CompiledView, relation: str, word: str) -> bool:

@@ -114,6 +114,8 @@ def test_every_rule_stands_on_the_page_of_its_theme_with_reason_limit_source_and
             assert "\n- What to do: " in section and "\n- Source: " in section and "\n- How bad: " in section
     section = text("docs/rules/casework/child-protection.md").split("\n## CPV-002: ", 1)[1].split("\n## ", 1)[0]
     assert "\n- Limit: Working days between child protection visits: 20 (`cp_visit_limit`). Local, the board sets it. " in section
+    first = text("docs/rules/casework/child-protection.md").split("\n## CPR-001: ", 1)[1].split("\n## ", 1)[0]
+    assert "(`cp_review_first_months`). National: Working Together to Safeguard Children." in first
     due = text("docs/rules/casework/looked-after.md").split("\n## CLA-015: ", 1)[1].split("\n## ", 1)[0]
     assert "(`care_plan_days`)" in due and "`health_first_days`" not in due  # only the limit of the column that it reads
 
