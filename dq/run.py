@@ -168,8 +168,7 @@ def _route(engine: DuckDBEngine, request: Request, contract: Contract, compiler:
         connection.execute(f"INSERT INTO {route.ALLOCATIONS} {current.sql(dialect='duckdb')}")
     routed = request.teams is not None or workers is not None or allocation is not None
     for name in contract.tables:
-        engine.create(name, route.route(contract, name, routed=routed), schema="dq_route")
-        engine.routed.add(name)
+        engine.route(name, route.route(contract, name, routed=routed))
 
 
 def _insert_workers(connection: duckdb.DuckDBPyConnection, source: str, as_of: dt.date, values: Sequence[list[str | None]]) -> None:

@@ -4,6 +4,7 @@ Tables that a run leaves in the connection, beside those of ingest:
 
 - ``dq_calendar`` (day, working_days, is_working);
 - ``dq_route.<table>`` (row_id, person, worker, team): a row for each record;
+- ``dq_team_name`` (number, team); the number of a record's team stands in its own table, as ``dq_team``;
 - ``dq_finding`` (rule, table_name, row_id, statement, primary_table, primary_row, group_text, fields, "values");
 - ``dq_pair`` (row_id, other_row, key, cluster, weight, same, near, other, blank): likely duplicates, which the people
   model found; ``dq_pair_finding`` (rule, table_name, row_id, other_row, key, group_text, fields, "values").
@@ -15,23 +16,23 @@ import json
 import threading
 import time
 from collections.abc import Callable, Sequence
-from functools import cache
 from pathlib import Path
 
 import duckdb
 import pyarrow
 from sqlglot import exp
 
-from dq.builtin import is_built_in
 from dq.calendar import working_day_table
 from dq.compile import Compiler
 from dq.compiled import CompiledAlso, CompiledRule, CompiledStatement, CompiledView
 from dq.engines.base import Counts, Outcome
+from dq.engines.verdicts import TEAM, aliased, by_record, temporary, unless_failed
 from dq.functions import CALENDAR, Tree
 from dq.sqltext import as_text, cell_text, column, escaped, joined, named, table, text
 
 ROUTES = "dq_route"
 NO_TEAM = ""
+TEAMS = "dq_team_name"
 
 
 def connect(work: Path, *, threads: int | None = None, memory: str | None = None) -> duckdb.DuckDBPyConnection:
@@ -41,6 +42,7 @@ def connect(work: Path, *, threads: int | None = None, memory: str | None = None
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "preserve_insertion_order": "true",
+        "checkpoint_threshold": "1TB",  # a checkpoint of tables in memory rewrites them all, and saves nothing
     }
     if threads is not None:
         settings["threads"] = threads
@@ -70,13 +72,14 @@ class DuckDBEngine:
         self.time_limit = time_limit
         self.broken: dict[str, str] = {}
         self.routed: set[str] = set()
-        self.teams: dict[str, list[str]] = {}
+        self.teams: list[str] = []
         connection.execute(f"CREATE TABLE {CALENDAR} (day DATE, working_days BIGINT, is_working INTEGER)")
         days = working_day_table()
         connection.execute(
             f"INSERT INTO {CALENDAR} SELECT unnest(?), unnest(?), unnest(?)", [list(part) for part in zip(*days, strict=True)]
         )
         connection.execute(f"CREATE SCHEMA {ROUTES}")
+        connection.execute(f"CREATE TABLE {TEAMS} (number SMALLINT, team VARCHAR)")
         connection.execute(
             "CREATE TABLE dq_finding (rule VARCHAR, table_name VARCHAR, row_id BIGINT, statement INTEGER, "
             'primary_table VARCHAR, primary_row BIGINT, group_text VARCHAR, fields VARCHAR, "values" VARCHAR)'
@@ -108,8 +111,31 @@ class DuckDBEngine:
                 self.broken[view.view.name] = f"The view {view.view.name} could not be built: {reason}"
         return self.broken.get(view.view.name, "")
 
+    def route(self, name: str, query: Tree) -> None:
+        """Materialise the routes of a table's records, and write the number of its team beside each record.
+
+        Counting by a small number that stands in the table is several times faster than joining routes for every rule.
+        """
+        self.create(name, query, schema=ROUTES)
+        found = self._execute(exp.select(column("team", "r")).distinct().from_(table(name, "r", ROUTES)).order_by("1")).fetchall()
+        new = [team for (team,) in found if team not in self.teams]
+        first = len(self.teams)
+        self.teams += new
+        self.connection.execute(f"INSERT INTO {TEAMS} SELECT unnest(?), unnest(?)", [list(range(first, first + len(new))), new])
+        subject = exp.Table(this=exp.to_identifier(name, quoted=True))
+        number = exp.ColumnDef(this=TEAM.copy(), kind=exp.DataType.build("smallint"))
+        self._execute(exp.Alter(this=subject.copy(), kind="TABLE", actions=[number]))
+        numbered = exp.select(column("row_id", "r"), column("number", "n")).from_(table(name, "r", ROUTES))
+        numbered = numbered.join(table(TEAMS, "n"), on=exp.EQ(this=column("team", "n"), expression=column("team", "r")))
+        change = exp.EQ(this=TEAM.copy(), expression=column("number", "r"))
+        same = exp.EQ(this=column("row_id", "r"), expression=column("row_id", name))
+        self._execute(
+            exp.Update(this=subject, expressions=[change], from_=exp.From(this=aliased(numbered, "r")), where=exp.Where(this=same))
+        )
+        self.routed.add(name)
+
     def evaluate(self, rule: CompiledRule) -> Outcome:
-        """Run one rule: verdict, counts, findings. On an error or a time-out nothing of it stays."""
+        """Run one rule: counts, and findings where it fails. On an error or a time-out nothing of it stays."""
         broken = [view for view in rule.views if view in self.broken]
         if broken:
             return Outcome(reason=self.broken[broken[0]])
@@ -118,20 +144,12 @@ class DuckDBEngine:
 
         def run() -> None:
             for number, statement in enumerate(rule.statements):
-                rows = self._verdict(rule, statement)
-                by_team = self._count(statement, rows)
-                if statement.pairs is not None and statement.table is not None:
-                    self._collect_pairs(rule, statement, statement.table)
-                    by_team = self._by_pair(rule, statement.table, by_team)
-                for team, counts in by_team.items():
+                for team, counts in self._take(rule, statement, number, self._verdict(rule, statement)).items():
                     totals[team] = totals.get(team, Counts()) + counts
-                if statement.pairs is None and any(counts.failing for counts in totals.values()):
-                    self._collect(rule, statement, number)
 
         reason = self._guarded(run)
         seconds = time.perf_counter() - started
         if reason:
-            self.connection.execute("DROP TABLE IF EXISTS dq_verdict")
             self.connection.execute("DELETE FROM dq_finding WHERE rule = ?", [rule.rule.id])
             self.connection.execute("DELETE FROM dq_pair_finding WHERE rule = ?", [rule.rule.id])
             return Outcome(seconds=seconds, reason=reason)
@@ -149,13 +167,11 @@ class DuckDBEngine:
             return Outcome(Counts(1, 1, 0 if whole else 1), {}, seconds)
         self.connection.register("dq_judged", rows)
         try:
-            self.connection.execute("CREATE OR REPLACE TEMP TABLE dq_verdict AS SELECT row_id, ok FROM dq_judged")
+            verdict = exp.select(column("row_id", "j"), column("ok", "j")).from_(table("dq_judged", "j"))
+            by_team = self._take(rule, statement, 0, self._with_team(verdict, statement.table or ""))
         finally:
             self.connection.unregister("dq_judged")
-        by_team = self._count(statement, rows.num_rows)
         total = sum(by_team.values(), Counts())
-        if total.failing:
-            self._collect(rule, statement, 0)
         return Outcome(total, {team: counts for team, counts in by_team.items() if team != NO_TEAM}, seconds)
 
     def _guarded(self, work: Callable[[], None]) -> str:
@@ -178,62 +194,56 @@ class DuckDBEngine:
         """Run a tree that is not used again."""
         return self.connection.execute(tree.sql(dialect="duckdb", copy=False))
 
-    def _verdict(self, rule: CompiledRule, statement: CompiledStatement) -> int:
-        """Put the rule's verdict on each record in scope into dq_verdict, in place of the last one; returns how many."""
-        verdict = self._judged(rule, statement)
-        create = exp.Create(this=_verdicts(), kind="TABLE", expression=verdict, replace=True)
-        create.set("properties", exp.Properties(expressions=[exp.TemporaryProperty()]))
-        created = self._execute(create).fetchone()
-        return int(created[0]) if created else 0
+    def _verdict(self, rule: CompiledRule, statement: CompiledStatement) -> exp.Select:
+        """The rule's verdict on each record in scope: row_id, ok and, where records are routed, the number of the team."""
+        verdict = self.compiler.lower(statement.verdict, "duckdb")
+        assert isinstance(verdict, exp.Select)
+        name = statement.table
+        if name is None:
+            return verdict
+        if statement.relation != name:
+            verdict = self._with_team(by_record(verdict), name)
+        elif name in self.routed:
+            verdict = verdict.select(exp.Column(this=TEAM.copy(), table=exp.to_identifier(name, quoted=True)))
+        return unless_failed(verdict, rule.rule.depends_on, name, name in self.routed) if rule.rule.depends_on else verdict
 
-    def _judged(self, rule: CompiledRule, statement: CompiledStatement) -> Tree:
-        """The verdict as it runs: by record, and unknown where a rule that this one depends on has failed."""
-        verdict: Tree = self.compiler.lower(statement.verdict, "duckdb")
-        if statement.relation != statement.table and statement.table is not None:
-            verdict = _by_record(verdict)
-        if rule.rule.depends_on and statement.table is not None:
-            verdict = _unless_failed(verdict, rule.rule.depends_on, statement.table)
-        return verdict
+    def _with_team(self, verdict: exp.Select, name: str) -> exp.Select:
+        """A verdict (row_id, ok) with the number of each record's team, where the table's records are routed."""
+        if name not in self.routed:
+            return verdict
+        number = exp.Column(this=TEAM.copy(), table=exp.to_identifier("t"))
+        select = exp.select(named(column("row_id", "v"), "row_id"), named(column("ok", "v"), "ok"), number)
+        same = exp.EQ(this=column("row_id", "t"), expression=column("row_id", "v"))
+        return select.from_(aliased(verdict, "v")).join(table(name, "t"), on=same, join_type="left")
+
+    def _take(self, rule: CompiledRule, statement: CompiledStatement, number: int, verdict: exp.Select) -> dict[str, Counts]:
+        """Count a verdict by team and, where it fails, put its findings into dq_finding.
+
+        Rows of a view that lead to no record count under no team.
+        """
+        routed = statement.table in self.routed
+        ok = column("ok", "v")
+        failing = exp.func("count_if", exp.Is(this=ok.copy(), expression=exp.false()))
+        place = exp.Column(this=TEAM.copy(), table=exp.to_identifier("v")) if routed else exp.null()
+        select = exp.select(place, exp.Count(this=exp.Star()), exp.Count(this=ok), failing)
+        rows = self._execute(select.from_(aliased(verdict.copy(), "v")).group_by("1")).fetchall()
+        found = {NO_TEAM if team is None else self.teams[team]: Counts(*counts) for team, *counts in rows}
+        if statement.pairs is not None and statement.table is not None:
+            self._collect_pairs(rule, statement, statement.table, verdict)
+            return self._by_pair(rule, statement.table, found)
+        if any(counts.failing for counts in found.values()):
+            self._collect(rule, statement, number, verdict)
+        return found
 
     def verdict_queries(self, rule: CompiledRule) -> list[tuple[str, list[str]]]:
         """For each statement the SQL of its verdict (row_id, ok), and that of the records flagged with a failing one."""
         return [
             (
-                self._judged(rule, statement).sql(dialect="duckdb"),
+                self._verdict(rule, statement).sql(dialect="duckdb"),
                 [self.compiler.lower(also.tree, "duckdb").sql(dialect="duckdb") for also in statement.also],
             )
             for statement in rule.statements
         ]
-
-    def _count(self, statement: CompiledStatement, rows: int) -> dict[str, Counts]:
-        """Counts by team of the `rows` verdicts.
-
-        Every record has a route, so that an inner join, twice as fast, finds them all; only where a view's rows lead to
-        no record does it find fewer, and then these count under no team.
-        """
-        if not rows:
-            return {}
-        name = statement.table or ""
-        teams = self._teams(name)
-        if len(teams) == 1:
-            counted, in_scope, *rest = self.connection.execute(_counting()).fetchall()[0]
-            if name not in self.routed or counted == rows:
-                return {teams[0]: Counts(in_scope, *rest)}
-        found: dict[str, Counts] = {}
-        for join in ("INNER", "LEFT"):
-            if sum(each.in_scope for each in found.values()) < rows:
-                by_team = self.connection.execute(_counting(name, join)).fetchall()
-                found = {str(team or NO_TEAM): Counts(*counts) for team, *counts in by_team}
-        return found
-
-    def _teams(self, name: str) -> list[str]:
-        """Teams of a table's records; no team, where the table has no routes."""
-        if name not in self.routed:
-            return [NO_TEAM]
-        if name not in self.teams:
-            select = exp.select(column("team", "r")).distinct().from_(table(name, "r", ROUTES))
-            self.teams[name] = [str(team or NO_TEAM) for (team,) in self._execute(select).fetchall()]
-        return self.teams[name]
 
     def _by_pair(self, rule: CompiledRule, name: str, by_team: dict[str, Counts]) -> dict[str, Counts]:
         """Counts with the pairs found, by the team of the first record, for failing: such a rule fails once a pair."""
@@ -255,7 +265,7 @@ class DuckDBEngine:
             for each in by_team | found
         }
 
-    def _collect_pairs(self, rule: CompiledRule, statement: CompiledStatement, name: str) -> None:
+    def _collect_pairs(self, rule: CompiledRule, statement: CompiledStatement, name: str, judged: exp.Select) -> None:
         """One finding a pair whose two records are both in scope, with what agrees in words and both records' cells."""
         left, right = "dq_left", "dq_right"
         cells: dict[str, Tree] = {"match_weight": as_text(column("weight", "p"))}
@@ -279,23 +289,27 @@ class DuckDBEngine:
         for alias, verdict, end in ((left, "v", "row_id"), (right, "w", "other_row")):
             here = exp.EQ(this=column("row_id", alias), expression=column(end, "p"))
             in_scope = exp.EQ(this=column("row_id", verdict), expression=column(end, "p"))
-            select = select.join(table(name, alias), on=here).join(_verdicts(verdict), on=in_scope)
+            select = select.join(table(name, alias), on=here).join(aliased(judged.copy(), verdict), on=in_scope)
         assert statement.pairs is not None
         select = select.where(exp.GTE(this=column("weight", "p"), expression=statement.pairs.copy()))
         lowered = self.compiler.lower(select, "duckdb")
         self._execute(exp.Insert(this=exp.to_table("dq_pair_finding"), expression=lowered))
 
-    def _collect(self, rule: CompiledRule, statement: CompiledStatement, number: int) -> None:
+    def _collect(self, rule: CompiledRule, statement: CompiledStatement, number: int, verdict: exp.Select) -> None:
+        """Put a finding for each failing record, and for those related to it, into dq_finding."""
         if statement.table is None:
             self.connection.execute(
-                "INSERT INTO dq_finding SELECT ?, ?, NULL, ?, NULL, NULL, '', '', '{}' FROM dq_verdict WHERE ok = false",
+                "INSERT INTO dq_finding SELECT ?, ?, NULL, ?, NULL, NULL, '', '', '{}'",
                 [rule.rule.id, statement.relation, number],
             )
             return
         relation = statement.relation
-        failing = exp.select(named(column("row_id", "v"), "row_id")).distinct().from_(_verdicts("v"))
+        failing = exp.select(named(column("row_id", "v"), "row_id")).distinct().from_(aliased(verdict, "v"))
         failing = failing.where(exp.Is(this=column("ok", "v"), expression=exp.false()))
-        source = exp.select().from_(exp.Subquery(this=failing, alias=exp.TableAlias(this=exp.to_identifier("f"))))
+        if statement.also:
+            self._execute(temporary("dq_failing", failing))
+            failing = exp.select(column("row_id", "v")).from_(exp.alias_(exp.to_table("dq_failing"), "v"))
+        source = exp.select().from_(aliased(failing, "f"))
         same = exp.EQ(this=column("row_id", relation), expression=column("row_id", "f"))
         source = source.join(table(relation), on=same)
         group: Tree = text("")
@@ -319,15 +333,15 @@ class DuckDBEngine:
             self._collect_also(rule, also, failing, number, statement.table)
 
     def _collect_also(self, rule: CompiledRule, also: CompiledAlso, failing: exp.Select, number: int, primary: str) -> None:
-        related = exp.Subquery(this=self.compiler.lower(also.tree, "duckdb"), alias=exp.TableAlias(this=exp.to_identifier("p")))
-        failed = exp.Subquery(this=failing.copy(), alias=exp.TableAlias(this=exp.to_identifier("f")))
+        related = aliased(self.compiler.lower(also.tree, "duckdb"), "p")
+        failed = aliased(failing.copy(), "f")
         first = (
             exp.select(named(column("row_id", "p"), "row_id"), named(exp.Min(this=column("primary_id", "p")), "primary_id"))
             .from_(related)
             .join(failed, on=exp.EQ(this=column("row_id", "f"), expression=column("primary_id", "p")))
             .group_by(column("row_id", "p"))
         )
-        source = exp.select().from_(exp.Subquery(this=first, alias=exp.TableAlias(this=exp.to_identifier("g"))))
+        source = exp.select().from_(aliased(first, "g"))
         source = source.join(table(also.table), on=exp.EQ(this=column("row_id", also.table), expression=column("row_id", "g")))
         select = source.select(
             column("row_id", "g"),
@@ -358,44 +372,3 @@ class DuckDBEngine:
     def _values(self, relation: str, fields: Sequence[str]) -> Tree:
         parts = [part for word in dict.fromkeys(fields) for part in (text(word), self._cell(relation, word))]
         return as_text(exp.Anonymous(this="json_object", expressions=parts)) if parts else text(json.dumps({}))
-
-
-def _by_record(verdict: Tree) -> Tree:
-    """The verdict of a view that may hold several rows a record: false where one is, unknown where all are."""
-    inner = exp.Subquery(this=verdict, alias=exp.TableAlias(this=exp.to_identifier("v")))
-    row_id = column("row_id", "v")
-    ok = exp.LogicalAnd(this=column("ok", "v"))
-    return exp.select(named(row_id, "row_id"), named(ok, "ok")).from_(inner).group_by(row_id.copy())
-
-
-def _verdicts(alias: str = "") -> exp.Table:
-    return exp.Table(this=exp.to_identifier("dq_verdict"), alias=exp.TableAlias(this=exp.to_identifier(alias)) if alias else None)
-
-
-@cache
-def _counting(name: str = "", join: str = "") -> str:
-    """SQL that counts the verdicts by team of the table's records; without a table all of them, after those with a row."""
-    ok = column("ok", "v")
-    failing = exp.func("count_if", exp.Is(this=ok.copy(), expression=exp.false()))
-    select = exp.select(exp.Count(this=exp.Star()), exp.Count(this=ok), failing).from_(_verdicts("v"))
-    first: Tree = exp.Count(this=column("row_id", "v"))
-    if name:
-        same = exp.EQ(this=column("row_id", "r"), expression=column("row_id", "v"))
-        select = select.join(table(name, "r", ROUTES), on=same, join_type=join).group_by(exp.Literal.number(1))
-        first = column("team", "r")
-    select.set("expressions", [first, *select.expressions])
-    return select.sql(dialect="duckdb")
-
-
-def _unless_failed(verdict: Tree, rules: Sequence[str], table_name: str) -> Tree:
-    """The verdict with `ok` unknown for records that fail one of `rules`."""
-    inner = exp.Subquery(this=verdict, alias=exp.TableAlias(this=exp.to_identifier("v")))
-    same = exp.and_(
-        exp.In(this=column("rule", "d"), expressions=[text(rule) for rule in rules]),
-        exp.EQ(this=column("table_name", "d"), expression=text(table_name)),
-        exp.EQ(this=column("row_id", "d"), expression=column("row_id", "v")),
-    )
-    places = ["dq_finding", *(["ingest_finding"] if any(is_built_in(rule) for rule in rules) else [])]
-    failed = [exp.Exists(this=exp.select("1").from_(exp.alias_(exp.to_table(place), "d")).where(same)) for place in places]
-    ok = exp.Case(ifs=[exp.If(this=exp.not_(exp.or_(*failed)), true=column("ok", "v"))])
-    return exp.select(named(column("row_id", "v"), "row_id"), named(ok, "ok")).from_(inner)
