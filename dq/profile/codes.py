@@ -8,7 +8,9 @@ The rules, so that a draft never quotes a person:
 4. Whole numbers only where the name says code, type, sex, ... or where there are at most `FEW_DIGITS` values of one digit.
 5. A value is shown where at least `LEAST` rows bear it; rarer ones are only counted, as "other".
 6. The values shown cover at least `COVERED` of the filled rows; otherwise the column is no code list.
-7. No column more than a third of whose values occur in a column of names (rule 2) in the same extract.
+7. Not where half of the values look like names, two words or more with capitals, unless the column's name says code,
+   type, role, ... (`CODED`).
+8. No column more than a third of whose values occur in a column of names (rule 2) in the same extract.
 """
 
 from __future__ import annotations
@@ -27,24 +29,16 @@ LEAST = 3
 COVERED = 0.9
 FEW_DIGITS = 5
 NAMED_SHARE = 1 / 3
+TWO_WORDS = re.compile(r"[A-Z][A-Za-z'’-]+(?:,? [A-Z][A-Za-z'’-]*)+")
 NEVER = IDENTITY | {
-    "nhs",
-    "upn",
-    "uln",
-    "person",
-    "worker",
-    "manager",
-    "author",
-    "father",
-    "mother",
-    "carer",
-    "username",
-    "login",
-    "password",
-}
+    "nhs", "upn", "uln", "person", "worker", "keyworker", "manager", "supervisor", "author", "father", "mother", "carer",
+    "guardian", "username", "login", "password", "officer", "adviser", "advisor", "practitioner", "assessor", "reviewer",
+    "owner", "helper", "chair", "solicitor", "nurse", "teacher", "doctor", "gp", "by",
+}  # fmt: skip
 CODED = frozenset({
     "code", "type", "status", "sex", "gender", "category", "reason", "flag", "outcome", "stage", "kind", "group", "class",
     "ethnicity", "source", "role", "priority", "activity", "legal", "place", "placement", "convicted", "review",
+    "permanence", "option", "order", "agency", "organisation", "nationality",
 })  # fmt: skip
 
 
@@ -67,6 +61,9 @@ def code_like(column: Column, taken: bool) -> Codes | None:
     if whole and not named & CODED and (facts.distinct > FEW_DIGITS or facts.longest > 1):
         return None
     if whole and facts.longest > 4:
+        return None
+    named_like = sum(TWO_WORDS.fullmatch(value) is not None for value, _ in facts.values)
+    if not named & CODED and named_like >= 0.5 * facts.distinct:
         return None
     kept = tuple((value, rows) for value, rows in facts.values if rows >= LEAST)
     rows = sum(count for _, count in kept)
