@@ -43,7 +43,6 @@ _WHOLE: dict[str, Dimension] = {
     "expect_column_pair_values_to_be_equal": "consistency",
     "expect_column_pair_values_to_be_in_set": "consistency",
     "expect_compound_columns_to_be_unique": "uniqueness",
-    "expect_multicolumn_values_to_be_unique": "uniqueness",
     "expect_multicolumn_values_to_be_equal": "consistency",
     "expect_multicolumn_sum_to_equal": "consistency",
     "expect_select_column_values_to_be_unique_within_record": "uniqueness",
