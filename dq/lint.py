@@ -117,6 +117,9 @@ def _examples(pack: Pack) -> Iterator[Problem]:
         if not any(keys for example in rule.examples for keys in example.fails.values()):
             fix = "Add an example with rows and `fails: [key]`."
             yield Problem(rule.file, rule.line, rule.family, "No example has a failing record.", fix)
+        if rule.scope == "record" and rule.examples and not any(_spares_one(example) for example in rule.examples):
+            fix = "Add a record that meets the condition to an example's rows, and leave it out of `fails`."
+            yield Problem(rule.file, rule.line, rule.family, "No example has a record that passes.", fix)
         for example in rule.examples:
             yield from _columns(pack, example, rule.file, rule.family)
             if not example.fails and example.tables and rule.scope == "record" and not any(each.fails for each in rule.examples):
@@ -128,6 +131,13 @@ def _examples(pack: Pack) -> Iterator[Problem]:
             yield Problem(view.file, view.line, view.name, "The view has no example.", "Add one with rows and `expect:`.")
         for example in view.examples:
             yield from _columns(pack, example, view.file, view.name)
+
+
+def _spares_one(example: Example) -> bool:
+    """Whether a table of the example has more records than fail; whether they are assessed, `dq test-rules` finds out."""
+    if not any(example.fails.values()):
+        return any(example.tables.values())
+    return any(len(example.tables.get(name, ())) > len(keys) for name, keys in example.fails.items())
 
 
 def _columns(pack: Pack, example: Example, file: str, subject: str) -> Iterator[Problem]:

@@ -23,7 +23,7 @@ def pack(tmp_path: Path) -> Path:
 def rule(**parts: object) -> str:
     words = {
         "id": "X-01", "title": "A title", "table": "person", "dimension": "validity", "severity": "minor", "fix": "Mend it.",
-        "source": "Local practice", "examples": "[{name: one, person: [{person_id: A}], fails: [A]}]", **parts,
+        "source": "Local practice", "examples": "[{name: one, person: [{person_id: A}, {person_id: B}], fails: [A]}]", **parts,
     }  # fmt: skip
     return "rules:\n  - " + "\n    ".join(f"{name}: {value}" for name, value in words.items() if value is not None) + "\n"
 
@@ -51,6 +51,11 @@ def test_a_good_pack_has_no_problem(pack: Path) -> None:
         ({"required": "surname", "severity": "high"}, "'blocker', 'major' or 'minor'", ""),
         ({"required": "surname", "severty": "minor"}, "exactly one check", "Did you mean 'severity'?"),
         ({"required": "surname", "examples": None}, "No example has a failing record.", "fails: [key]"),
+        (
+            {"required": "surname", "examples": "[{name: a, person: [{person_id: A}], fails: [A]}]"},
+            "No example has a record that passes.",
+            "leave it out",
+        ),
         ({"required": "surname", "examples": "[{name: a, persn: [{person_id: A}], fails: [A]}]"}, "no table 'persn'", "'person'"),
         (
             {"required": "surname", "examples": "[{name: a, person: [{persn_id: A}], fails: [A]}]"},
