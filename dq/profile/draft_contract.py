@@ -22,7 +22,7 @@ def contract(profile: Profile) -> str:
     name = profile.title
     lines = [line for text in HEAD.splitlines() for line in comment(text, 0)]
     lines += ["", f"pack: {scalar(name)}", f"title: {scalar(f'Draft contract of {name}')}"]
-    lines += [*comment(told.person(profile), 0), f"person_table: {profile.person_table}"]
+    lines += [*comment(told.person(profile), 0), f"person_table: {scalar(profile.person_table)}"]
     lines += [*comment("Formats that most dates parse under, the most used first.", 0)]
     lines += [f"date_formats: {sequence(profile.date_formats)}", "owner: data team", "", "tables:"]
     for table in profile.tables:
@@ -37,7 +37,7 @@ def _table(profile: Profile, table: Table) -> list[str]:
         lines += comment(f"CHECK: {reason}", 2)
     if table.stems and table.stems[0] != table.name and table.sheet is None:
         lines += comment("The next extract's file may have another name: add it to files, or give each file a fixed name.", 2)
-    lines += [f"  {table.name}:", f"    title: {scalar(title(table.name))}"]
+    lines += [f"  {scalar(table.name)}:", f"    title: {scalar(title(table.name))}"]
     lines += comment(f"Keys found: {'; '.join(told.key(key) for key in table.keys[:4]) or 'none'}.", 4)
     lines.append(f"    key: {sequence(table.key)}")
     person = person_column(profile, table.name)

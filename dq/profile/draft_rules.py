@@ -73,14 +73,14 @@ def _written(table: Table, name: str, draft: Draft) -> list[str]:
     rows = [_keyed(table, row, place) for place, row in enumerate(draft.rows, 1)]
     keys = [_key(table, rows[place], place + 1) for place in draft.fails]
     lines = [
-        f"  - id: {name}", f"    title: {scalar(draft.title)}", f"    table: {table.name}", f"    {draft.check}",
+        f"  - id: {name}", f"    title: {scalar(draft.title)}", f"    table: {scalar(table.name)}", f"    {draft.check}",
         f"    dimension: {draft.dimension}", f"    severity: {draft.severity}", f"    fix: {scalar(draft.fix)}",
         f"    source: {scalar(SOURCE)}",
         "    examples:", "      - name: one record fails, the other passes",
     ]  # fmt: skip
     for other, others in draft.others.items():
-        lines += [f"        {other}:", *(f"          - {mapping(row)}" for row in others)]
-    lines += [f"        {table.name}:", *(f"          - {mapping(row)}" for row in rows)]
+        lines += [f"        {scalar(other)}:", *(f"          - {mapping(row)}" for row in others)]
+    lines += [f"        {scalar(table.name)}:", *(f"          - {mapping(row)}" for row in rows)]
     return [*lines, f"        fails: {sequence(keys)}"]
 
 

@@ -123,8 +123,8 @@ ODD = [
 def test_odd_headers_lint_and_run(extract: Callable[..., Path], tmp_path: Path) -> None:
     rows = [[f"{n:02}/03/2026", *(f"{place}{n:03}" for place in range(1, len(ODD)))] for n in range(1, 29)]
     text = ",".join([*ODD, "", "ID#"]) + "\n" + "".join(",".join([*row, "", "x"]) + "\n" for row in rows)
-    profile = survey(extract(base=text, first=text))
-    assert [table.name for table in profile.tables] == ["base_table", "first_table"]
+    profile = survey(extract(base=text, first=text, No=text))
+    assert [table.name for table in profile.tables] == ["No", "base_table", "first_table"]
     assert any("twice" in reason for reason in profile.tables[0].skipped) and any(
         "no name" in reason for reason in profile.tables[0].skipped
     )
