@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import zipfile
 from pathlib import Path
 
 import duckdb
@@ -39,6 +40,37 @@ def test_typed_cells(ingest: Ingest) -> None:
     loaded = ingest({"visit.xlsx": workbook(Any=[HEAD, ROW])}, contract=make_contract(("%d/%m/%Y",)))
     assert loaded.rows(QUERY) == TYPED
     assert loaded.rows("select format, rows_read, rows_loaded from input_file") == [("xlsx", 1, 1)]
+
+
+FILES = Path(__file__).parent / "files"
+"""The workbook of HEAD and ROW as LibreOffice saves it in other kinds, and with a password."""
+
+
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+def test_other_kinds_of_workbook(ingest: Ingest, kind: str) -> None:
+    content = (FILES / f"visit.{kind}").read_bytes()
+    loaded = ingest({f"visit.{kind}": content}, contract=make_contract(("%d/%m/%Y",)))
+    assert loaded.rows(QUERY) == TYPED
+    assert loaded.rows("select format, rows_read, rows_loaded from input_file") == [(kind, 1, 1)]
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xls"])
+def test_a_workbook_with_a_password(ingest: Ingest, kind: str) -> None:
+    with pytest.raises(InputError) as caught:
+        ingest({f"visit.{kind}": (FILES / "locked.xlsx").read_bytes()})
+    [problem] = caught.value.problems
+    assert problem.file == f"visit.{kind}" and "password" in str(problem)
+
+
+def test_a_zip_with_a_password(ingest: Ingest) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("person.csv", "person_id,surname\n1,Ash\n")
+    content = bytearray(out.getvalue())
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):  # the flags of both headers: the entry is encrypted
+        content[content.index(mark) + place] |= 1
+    with pytest.raises(InputError, match=r"person\.zip.*The zip archive has a password"):
+        ingest({"person.zip": bytes(content)})
 
 
 def test_rows_as_excel_numbers_them(ingest: Ingest) -> None:
