@@ -17,6 +17,7 @@ from dq.profile.words import words
 NEARLY = 0.98
 """A column is a near-unique key where at least this share of the rows has a value of its own."""
 SAMPLE = 20_000
+SMALL = 10
 PAIRED = 8
 """Columns that are tried in pairs, at most: the most varied ones and those named like identifiers."""
 
@@ -28,11 +29,17 @@ def single_keys(columns: list[Column]) -> list[Key]:
         facts = column.facts
         if facts.filled < 1 or column.kind == "free text" or column.type in ("number", "boolean"):
             continue
-        if facts.distinct < NEARLY * facts.filled or facts.filled < 0.5 * facts.rows:
+        if facts.surplus > _spare(column) or facts.filled < 0.5 * facts.rows:
             continue
         key = Key((column.name,), facts.surplus, facts.blank, facts.rows)
         found.append((_likelihood(column, key), key))
     return [key for _, key in sorted(found, key=lambda one: -one[0])]
+
+
+def _spare(column: Column) -> float:
+    """Rows that may be wrong in a key: a fiftieth, and one in a small table, if the column is named like an identifier."""
+    rows = column.facts.rows
+    return max((1 - NEARLY) * rows, 1 if rows >= SMALL and set(words(column.name)) & IDENTIFIER else 0)
 
 
 def _likelihood(column: Column, key: Key) -> float:
@@ -40,7 +47,7 @@ def _likelihood(column: Column, key: Key) -> float:
     score = 1.0 if key.exact else 0.5 - (key.repeated + key.blank) / max(key.rows, 1)
     score += 0.5 * bool(named & IDENTIFIER) + 0.2 * bool("id" in named)
     score -= 0.6 * (column.type in ("date", "datetime")) + 0.5 * (column.personal == "identity")
-    score += 0.4 * bool("person" in named) - 0.6 * bool(named & {"nhs", "upn", "uln", "uprn", "urn"})
+    score += 0.4 * bool("person" in named and not named & IDENTIFIER) - 0.6 * bool(named & {"nhs", "upn", "uln", "uprn", "urn"})
     return score - 0.02 * column.facts.place
 
 
@@ -50,7 +57,7 @@ def choose(keys: list[Key], columns: list[Column]) -> tuple[str, ...]:
     for key in keys:
         alone = by_name[key.columns[0]]
         unfit = len(key.columns) == 1 and (alone.personal == "identity" or alone.type in ("date", "datetime"))
-        if not unfit and key.blank <= (1 - NEARLY) * key.rows:
+        if not unfit and key.blank <= _spare(alone):
             return key.columns
     return ()
 
