@@ -26,6 +26,7 @@ _COLUMNS = {
         "CLIENTS: person_id=PI_NUMBER forename=FORENAME other_names=MIDDLE_NAMES surname=SURNAME "
         "date_of_birth=DATE_OF_BIRTH expected_date_of_birth=EXPECTED_DOB death_date=DATE_OF_DEATH sex=GENDER "
         "ethnicity=ETHNIC_ORIGIN nhs_number=NHS_NUMBER upn=UPN upn_unknown=UPN_REASON nationality=NATIONALITY "
+        "first_language=LANGUAGE religion=RELIGION "
         "send=SEN_FLAG is_mother=MOTHER_FLAG is_client=PERSON_TYPE restricted=CARESECURE_FLAG"
     ),
     "linked_identifier": (

@@ -18,6 +18,8 @@ ETHNICITIES = {
     "APKN": 3.4, "ABAN": 1.6, "AOTH": 2.0, "BAFR": 4.0, "BCRB": 1.6, "BOTH": 1.4, "CHNE": 0.3, "OOTH": 2.3, "REFU": 0.6,
 }  # fmt: skip
 NATIONALITIES = {"British": 91.0, "Polish": 1.5, "Romanian": 1.5, "Pakistani": 1.0, "Indian": 1.0, "Nigerian": 1.0}
+LANGUAGES = {"English": 90.0, "Polish": 2.0, "Romanian": 2.0, "Urdu": 2.0, "Bengali": 1.0, "Other": 3.0}
+RELIGIONS = {"None": 48.0, "Christian": 38.0, "Muslim": 9.0, "Hindu": 1.0, "Sikh": 1.0, "Other": 3.0}
 _AGE_OF_PARENTS = (17 * 365, 40 * 365)
 
 
@@ -69,6 +71,7 @@ def _earliest(on: Days, family: Numbers, families: int) -> Days:
 
 def _children(draw: Draw, story: Story, surname: Texts) -> Table:
     birth, size = story.children.birth, len(surname)
+    languages = story.draw("languages")
     sex = draw.code({"F": 47.0, "M": 53.0}, size)
     at_school = days.add_days(days.add_years(birth, 4), 330) < story.last
     pupil = at_school & draw.chance(0.96, size)
@@ -87,6 +90,8 @@ def _children(draw: Draw, story: Story, surname: Texts) -> Table:
         "upn": where(pupil, identifiers.upns(draw, size)),
         "upn_unknown": where(pupil, None, reason),
         "nationality": draw.code(NATIONALITIES, size),
+        "first_language": languages.code(LANGUAGES, size),
+        "religion": languages.code(RELIGIONS, size),
         "send": flag(draw.chance(0.24, size)),
         "is_mother": blank(size),
         "is_client": same("Y", size),
@@ -142,7 +147,10 @@ def _relatives(draw: Draw, sex: str, ids: Texts, surname: Texts, born: Days, kno
         "death_date": np.full(size, NONE),
         "sex": sexes,
         "ethnicity": draw.code(ETHNICITIES, size),
-        **{name: blank(size) for name in ("nhs_number", "upn", "upn_unknown", "nationality", "send", "is_mother")},
+        **{
+            name: blank(size)
+            for name in ("nhs_number", "upn", "upn_unknown", "nationality", "first_language", "religion", "send", "is_mother")
+        },
         "is_client": same("N", size),
         "restricted": same("N", size),
         "_expected": born,
@@ -190,7 +198,7 @@ def _addresses(draw: Draw, story: Story, family: Numbers, families: int) -> Tabl
         "line_1": street[home],
         "line_2": blank(len(child)),
         "town": town[home],
-        "county": same(names.COUNTY, len(child)),
+        "county": blank(len(child)),
         "postcode": postcode[home],
         "uprn": blank(len(child)),
         "start_date": start,
@@ -211,7 +219,7 @@ def placement_homes(placement: Table) -> Table:
         "line_1": names.streets(draw, size),
         "line_2": blank(size),
         "town": draw.one_of(names.TOWNS, size),
-        "county": same(names.COUNTY, size),
+        "county": blank(size),
         "postcode": placement["postcode"],
         "uprn": blank(size),
         "start_date": placement["start_date"],

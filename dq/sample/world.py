@@ -15,7 +15,7 @@ from dq.sample.permanence import adopted_children, make_permanence
 from dq.sample.plans import make_plans
 from dq.sample.referrals import make_referrals
 from dq.sample.story import Story
-from dq.sample.tables import World, join, rising
+from dq.sample.tables import World, among, join, rising
 from dq.sample.workforce import make_workforce
 
 
@@ -40,4 +40,6 @@ def make_world(story: Story) -> World:
     world["address"] = join([world["address"], placement_homes(placement)])
     world["address"]["address_id"] = rising("30", world["address"].known)
     world["person"]["restricted"][adopted_children(world["permanence"])] = "Y"
+    hidden = world["person"]["person_id"][world["person"]["restricted"] == "Y"]
+    world["address"]["confidential"][among(world["address"]["person_id"], hidden)] = "Y"
     return {name: table.take(np.argsort(table.known, kind="stable")) for name, table in world.items()}

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from dq.sample.days import Numbers
+from dq.sample.days import Flags, Numbers
 from dq.sample.faults.allocation import last_allocation
+from dq.sample.faults.homes import former_home
+from dq.sample.faults.inert import father
 from dq.sample.faults.keys import STRANGER
-from dq.sample.faults.people import after_death, clients, closed_outside_care, school_age, unborn
+from dq.sample.faults.people import after_death, clients, closed_outside_care, open_clients, school_age, unborn
 from dq.sample.faults.planting import Planting
 from dq.sample.faults.registry import plants
 from dq.sample.faults.simple import Value, cell, copy, every
 from dq.sample.identifiers import UPN_LETTERS
+from dq.sample.tables import among
 
 _TEST_RANGE, _OTHER_RANGE = 999_000_000, 320_000_000
 
@@ -93,3 +96,53 @@ def allocated_after_death(x: Planting) -> None:
         child = x.rows_of_keys("person", [x["involvement"]["person_id"][row]])
         x.set("person", "death_date", child, x.before_first(3))
     x.expect("PER-043", "involvement", rows)
+
+
+def _watched(x: Planting) -> Flags:
+    return clients(x) & x.of("person", x.protected | x.looked_after)
+
+
+def _restricted(x: Planting) -> Flags:
+    people = x["person"]["person_id"][x.is_one("person", "restricted", "Y")]
+    return among(x["address"]["person_id"], people) & ~x.filled("address", "end_date")
+
+
+cell("PER-044", "person", "first_language", open_clients, weight=3)
+cell("PER-045", "person", "religion", _watched, weight=3)
+cell("ADR-008", "address", "confidential", _restricted, "N")
+cell(
+    "FAM-008",
+    "relationship",
+    "end_date",
+    father,
+    lambda x, rows: x["relationship"]["start_date"][rows] - 4,
+)
+
+
+def _polish(table: str, column: str) -> Value:
+    return lambda x, rows: "Ł" + x[table][column][rows].astype(object)
+
+
+cell("LOD-011.person.forename", "person", "forename", clients, _polish("person", "forename"), weight=0.3)
+for _column in ("line_1", "town"):
+    cell(f"LOD-011.address.{_column}", "address", _column, former_home, _polish("address", _column), weight=0.3)
+
+
+@plants("FAM-007")
+def no_mother(x: Planting) -> None:
+    """A looked-after child whose mother is recorded as a carer."""
+    rows = x.pick("relationship", x.is_one("relationship", "type", "MOTHER") & x.of("relationship", x.looked_after))
+    x.set("relationship", "type", rows, "CARER")
+    for row in rows:
+        x.expect("FAM-007", "person", x.rows_of_keys("person", [x["relationship"]["person_id"][row]]))
+
+
+@plants("LOD-012", 0.5)
+def number_with_a_space(x: Planting) -> None:
+    """A further record whose number is another's with a space in it."""
+    rows = x.pick("person", closed_outside_care(x))
+    added = x.add("person", rows, **STRANGER["person"])
+    numbers = x["person"]["person_id"][rows]
+    x.set("person", "person_id", added, np.array([number[:3] + " " + number[3:] for number in numbers], dtype=object))
+    x.expect("PER-039", "person", added)
+    x.expect("LOD-012", "person", np.append(rows, added))
