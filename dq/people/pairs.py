@@ -67,7 +67,7 @@ def apart(levels: Levels) -> bool:
 
     Twins, brothers and sisters: the forenames differ. Parent and child of one name: born 12 years apart or more. Where
     the forename is merely spelt or shortened differently (Ella and Bella, Louis and Louise) they are two if the dates
-    of birth differ, or if a number or the sex says so.
+    of birth differ, or if a number or the sex says so; where it is the same, if both the dates and a number differ.
     """
     if levels["surname"] in (None, "different", "resembles") or levels["address"] in (None, "different", "postcode_typo"):
         return False
@@ -76,7 +76,9 @@ def apart(levels: Levels) -> bool:
         return False
     forename, birth = levels["forename"], levels["date_of_birth"]
     plainly = forename in (None, "same", "swapped")
-    two = birth == "years" or "different" in numbers or levels["sex"] == "different"
+    if birth == "years":
+        return forename in MANY or not plainly or "different" in numbers
+    two = "different" in numbers or levels["sex"] == "different"
     return forename in MANY or birth == "different" or (two and not plainly)
 
 

@@ -18,10 +18,13 @@ from dq.sample.faults.registry import Finding
 from dq.sample.moment import as_of
 from dq.sample.story import tell
 from dq.sample.tables import World
+from dq.sample.twice import choose, exact_pairs
 from dq.sample.workforce import SERVICES, Workforce
 from dq.sample.world import make_world
 
 WEEK = np.timedelta64(7, "D")
+MODEL = Path(__file__).parents[1] / "data" / "sample_people.json"
+"""The people model of generated projects, trained on one of 3000 children: tests/benchmarks/people.py --train writes it."""
 DQ_YAML = """\
 # A fictional council. Nobody in it exists; truth.csv says what is wrong in each extract.
 project: "Testshire: CareFirst to Liquidlogic"
@@ -51,7 +54,7 @@ def write(
 ) -> None:
     """Write a project of so many children into `out`: `weeks` extracts, the newest of the day `last`.
 
-    Writes dq.yaml, teams.csv, extracts/YYYY-MM-DD/*.csv and beside them truth.csv (rule, table, key of every planted
+    Writes dq.yaml, people.json, teams.csv, extracts/YYYY-MM-DD/*.csv and beside them truth.csv (rule, table, key of every planted
     fault). The same arguments give the same bytes. `progress` is told a line for each thing written. Raises
     `OptionError` when a number makes no sense.
     """
@@ -64,14 +67,18 @@ def write(
     out.mkdir(parents=True, exist_ok=True)
     (out / "dq.yaml").write_text(DQ_YAML, encoding="utf-8", newline="\n")
     _write_teams(out / "teams.csv", world, story.workforce, newest)
+    (out / "people.json").write_bytes(MODEL.read_bytes())
     campaign = Campaign(seed, children)
+    twice = choose(seed, world, newest - WEEK * (weeks - 1))
+    campaign.spare(twice.children)
     for week in range(weeks):
         today = newest - WEEK * (weeks - 1 - week)
-        seen = as_of(world, story.workforce, today)
+        seen, pairs = twice.add(week, as_of(world, story.workforce, today), faults)
         raw: RawTexts = {}
         truth: list[Finding] = []
         if faults:
             seen, raw, truth = campaign.spoil(week, today, seen, story.workforce)
+            truth += pairs + exact_pairs(truth)
         else:
             seen["control_total"] = control_totals(seen, today)
         rows = write_extract(out / "extracts" / str(today), seen, raw)

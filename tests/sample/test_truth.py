@@ -12,6 +12,7 @@ import pytest
 
 import dq
 from dq import sample
+from dq.people import find as people
 from dq.sample.faults import campaign
 from dq.sample.faults.registry import PLANTERS, WEIGHTS
 
@@ -20,6 +21,7 @@ slow = pytest.mark.skipif(
     ASKED_FOR not in ("1", "all"), reason="checks of large projects, minutes long: DQ_SLOW_TESTS=1 (as CI does)"
 )
 slowest = pytest.mark.skipif(ASKED_FOR != "all", reason="checks of many projects, a quarter of an hour: DQ_SLOW_TESTS=all")
+PAIRS = "PER-090"
 Findings = Counter[tuple[str, ...]]
 REGENERATE = "dq sample carefirst --children 400 --weeks 6 --seed 1 --out samples/carefirst"
 
@@ -31,9 +33,10 @@ def found(project: Path, as_of: str | None = None) -> Findings:
 
 
 def planted(project: Path, as_of: str) -> Findings:
-    """What the generator says must be found."""
+    """What the generator says must be found; without Splink no pairs of people, which `test_people...` then says aloud."""
     with (project / "extracts" / as_of / "truth.csv").open(encoding="utf-8", newline="") as file:
-        return Counter(tuple(row) for row in list(csv.reader(file))[1:])
+        rows = [tuple(row) for row in list(csv.reader(file))[1:]]
+    return Counter(row for row in rows if people.installed() or row[0] != PAIRS)
 
 
 def weeks(project: Path) -> list[str]:
@@ -65,6 +68,26 @@ def test_clean_data_has_no_exceptions(tmp_path: Path) -> None:
 def test_planted_faults_are_found_and_nothing_else(tmp_path: Path) -> None:
     sample.write(tmp_path, children=500, weeks=2, seed=12)
     assert found(tmp_path) == planted(tmp_path, weeks(tmp_path)[-1])
+
+
+@pytest.mark.skipif(not people.installed(), reason=f"NO Splink: pairs of people were not looked for; {people.INSTALL}")
+def test_people_recorded_twice_are_found_and_twins_are_not(tmp_path: Path) -> None:
+    sample.write(tmp_path, children=500, weeks=1, seed=13)
+    [week] = weeks(tmp_path)
+    pairs = {key for rule, _, key in planted(tmp_path, week) if rule == PAIRS}
+    assert len(pairs) >= 5
+    assert {key for rule, _, key in found(tmp_path) if rule == PAIRS} == pairs
+
+
+def test_without_a_model_or_splink_the_rule_is_not_evaluated_and_says_what_to_type(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample.write(tmp_path, children=60, weeks=1, seed=13)
+    (tmp_path / "people.json").unlink()
+    monkeypatch.setattr(people, "installed", lambda: False)
+    rule = dq.check(tmp_path, select=[PAIRS]).rules.set_index("rule").loc[PAIRS]
+    assert rule["status"] == "not_evaluated"
+    assert people.INSTALL in rule["reason"] and people.TRAIN in rule["reason"]
 
 
 def test_the_sample_in_the_repository_is_what_its_truth_says() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dq.sample.control import control_totals
+from dq.sample.days import Numbers
 from dq.sample.draw import Draw
 from dq.sample.export import RawTexts
 from dq.sample.faults.measured import Measured, measured_since
@@ -39,6 +40,10 @@ class Campaign:
 
     def __post_init__(self) -> None:
         self._used = np.arange(self.children) % RESERVED_EACH == 0
+
+    def spare(self, children: Numbers) -> None:
+        """Keep faults away from these children."""
+        self._used[children] = True
 
     def spoil(self, week: int, today: np.datetime64, tables: World, workforce: Workforce) -> tuple[World, RawTexts, list[Finding]]:
         """Plant the faults of one week; returns the tables, the texts that are no days, and the truth."""
