@@ -10,6 +10,8 @@ from dq.people.model import Model
 
 Levels = Mapping[str, str | None]
 AGREES = ("same", "one_figure")
+ENOUGH = 3
+"""Things that must agree, or nearly, where no number does."""
 MANY = ("different", "resembles", "half_swapped")
 
 
@@ -50,7 +52,7 @@ def _named(levels: Levels) -> Iterable[tuple[str, Level]]:
 
 
 def weigh(model: Model, scored: Iterable[tuple[int, int, Levels]], least: int, *, everything: bool = False) -> list[Pair]:
-    """Pairs of at least so many hundredths, without two members of a family and those of whom too little is known.
+    """Pairs of at least so many hundredths, without two members of a family and those of whom too little agrees.
 
     `everything` keeps these too: to show one pair, and to measure the model by itself.
     """
@@ -83,9 +85,16 @@ def apart(levels: Levels) -> bool:
 
 
 def unknown(levels: Levels) -> bool:
-    """Whether neither forenames nor dates of birth could be compared, and no number agrees: the unborn, the unnamed."""
-    blank = levels["forename"] is None and levels["date_of_birth"] is None
-    return blank and not any(levels[name] in AGREES for name in ("nhs_number", "upn"))
+    """Whether too little agrees for the question to be worth asking: no number, and fewer than three of four things.
+
+    These are forename, surname, date of birth and address; names that are swapped are two. So strangers of one surname
+    born on one day, or two unborn children of one mother, are not taken for one person, whatever they weigh.
+    """
+    if any(levels[name] in AGREES for name in ("nhs_number", "upn")):
+        return False
+    kinds = {name: level.kind for name, level in _named(levels)}
+    agreeing = sum(kinds.get(name) in ("same", "near") for name in ("forename", "surname", "date_of_birth", "address"))
+    return agreeing + (levels["forename"] == "swapped") < ENOUGH
 
 
 def clusters(pairs: Sequence[Pair]) -> dict[int, int]:

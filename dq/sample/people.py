@@ -56,7 +56,7 @@ def make_people(story: Story) -> tuple[People, World]:
     family_ids = numbers("8", families)[family]
     first_birth = _earliest(birth, family, families)
     relatives, relation = _parents(draw, story, family, surname, first_birth, _earliest(known, family, families))
-    world: World = {"person": join([_children(draw, story, surname[family]), relatives]), "relationship": relation}
+    world: World = {"person": join([_children(draw, story, surname[family], family), relatives]), "relationship": relation}
     columns = {"family_row_id": rising("81", known), "family_id": family_ids, "person_id": story.child_ids}
     world["family"] = Table(columns, known, np.arange(len(known)))
     world["address"] = _addresses(draw, story, family, families)
@@ -69,7 +69,7 @@ def _earliest(on: Days, family: Numbers, families: int) -> Days:
     return first
 
 
-def _children(draw: Draw, story: Story, surname: Texts) -> Table:
+def _children(draw: Draw, story: Story, surname: Texts, family: Numbers) -> Table:
     birth, size = story.children.birth, len(surname)
     languages = story.draw("languages")
     sex = draw.code({"F": 47.0, "M": 53.0}, size)
@@ -98,15 +98,21 @@ def _children(draw: Draw, story: Story, surname: Texts) -> Table:
         "restricted": flag(draw.chance(0.01, size)),
         "_expected": days.add_days(birth, draw.whole(-14, 14, size)),
     }
-    return Table(_told_apart(columns), story.known, np.arange(size))
+    return Table(_told_apart(columns, family), story.known, np.arange(size))
 
 
-def _told_apart(columns: dict[str, Column]) -> dict[str, Column]:
-    """Give a second forename to whoever has the name and birthday of somebody before them."""
+def _told_apart(columns: dict[str, Column], family: Numbers) -> dict[str, Column]:
+    """Give another forename to whoever has that of a brother or sister, or name and birthday of somebody before them."""
     seen: dict[tuple[object, ...], int] = {}
-    for row, who in enumerate(zip(columns["forename"], columns["surname"], columns["date_of_birth"].tolist(), strict=True)):
-        if seen.setdefault(who, row) != row:
-            columns["forename"][row] += "-Rae"
+    taken: set[tuple[int, str]] = set()
+    for row, who in enumerate(zip(columns["surname"], columns["date_of_birth"].tolist(), strict=True)):
+        choices = names.GIRLS if columns["forename"][row] in names.GIRLS else names.BOYS
+        name, place = columns["forename"][row], choices.index(columns["forename"][row])
+        while (int(family[row]), name) in taken or seen.setdefault((name, *who), row) != row:
+            place = (place + 17) % len(choices)
+            name = choices[place]
+        columns["forename"][row] = name
+        taken.add((int(family[row]), name))
     return columns
 
 
