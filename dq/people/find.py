@@ -106,6 +106,7 @@ def opened(
     own = duckdb.connect(":memory:", config=options)
     timer = threading.Timer((time_limit or 0) * PATIENCE, own.interrupt)
     try:
+        own.execute("SET enable_progress_bar = false")
         own.execute("SET enable_external_access = false")
         own.execute("SET lock_configuration = true")
         if time_limit is not None:
