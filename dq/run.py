@@ -23,6 +23,7 @@ from dq.compiled import CompiledRule
 from dq.contract import Contract
 from dq.engines.base import Counts, Outcome, absent
 from dq.engines.duckdb import DuckDBEngine, connect, lock
+from dq.engines.threads import side_by_side
 from dq.errors import PackError, Problem, gathering
 from dq.expression import Reader, Scope
 from dq.frames import typed_frame, verdict_rows
@@ -104,7 +105,7 @@ def execute(request: Request, *, out: Path | None = None, progress: Progress = _
             with watch.step("people"):
                 rules, apart = _compare_people(engine, request, compiler, rules, progress)
             with watch.step("rules"):
-                outcomes = _evaluate(engine, compiler, rules, missing, apart, progress)
+                outcomes = _evaluate(engine, compiler, rules, missing, apart, request.threads, progress)
                 outcomes |= _judge_outside(engine, wanted.contract, sets, theirs, missing, progress)
                 views = {name for rule in rules for name in rule.views}
                 counted = [rule.reads.counted_from for rule in rules] + [compiler.views[name].reads.counted_from for name in views]
@@ -211,8 +212,9 @@ def _pairs(rule: CompiledRule) -> bool:
 
 
 def _evaluate(
-    engine: DuckDBEngine, compiler: Compiler, rules: Sequence[CompiledRule], missing: set[str], apart: str, progress: Progress
-) -> dict[str, Outcome]:
+    engine: DuckDBEngine, compiler: Compiler, rules: Sequence[CompiledRule], missing: set[str], apart: str, threads: int | None,
+    progress: Progress,
+) -> dict[str, Outcome]:  # fmt: skip
     """Build the views that the rules need, then run each rule alone. `apart` is why rules on pairs cannot run."""
     needed = {view for rule in rules for view in rule.views if not _cannot_run(compiler, rule, missing)}
     views = [view for name, view in compiler.views.items() if name in needed]
@@ -220,11 +222,12 @@ def _evaluate(
     for done, view in enumerate(views):
         progress("views", done, total)
         engine.build(view)
-    outcomes: dict[str, Outcome] = {}
-    for done, rule in enumerate(rules, start=len(views)):
+    reasons = {rule.rule.id: _cannot_run(compiler, rule, missing) or (apart if _pairs(rule) else "") for rule in rules}
+    outcomes = {name: Outcome(reason=reason) for name, reason in reasons.items() if reason}
+    able = [rule for rule in rules if not reasons[rule.rule.id]]
+    for done, (name, outcome) in enumerate(side_by_side(engine, able, threads), start=len(views) + len(outcomes)):
         progress("rules", done, total)
-        reason = _cannot_run(compiler, rule, missing) or (apart if _pairs(rule) else "")
-        outcomes[rule.rule.id] = Outcome(reason=reason) if reason else engine.evaluate(rule)
+        outcomes[name] = outcome
     progress("rules", total, total)
     return outcomes
 

@@ -12,10 +12,12 @@ Tables that a run leaves in the connection, beside those of ingest:
 
 from __future__ import annotations
 
+import copy
 import json
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -92,6 +94,16 @@ class DuckDBEngine:
             "CREATE TABLE dq_pair_finding (rule VARCHAR, table_name VARCHAR, row_id BIGINT, other_row BIGINT, key VARCHAR, "
             'group_text VARCHAR, fields VARCHAR, "values" VARCHAR)'
         )
+
+    @contextmanager
+    def beside(self) -> Iterator[DuckDBEngine]:
+        """The same tables on a connection of its own, so that rules can be evaluated from several threads."""
+        twin = copy.copy(self)
+        twin.connection = self.connection.cursor()
+        try:
+            yield twin
+        finally:
+            twin.connection.close()
 
     def create(self, name: str, query: Tree, *, schema: str | None = None) -> None:
         """Materialise a tree that is not a rule's: the routes of the records."""
