@@ -50,7 +50,7 @@ def measure(
 ) -> Measured:
     """Count everything that gates and papers speak of."""
     rows, counts = [], []
-    for row, teams in (*_rule_rows(rules, outcomes), *_built_in_rows(connection, contract)):
+    for row, teams in (*_rule_rows(rules, outcomes, contract.owner), *_built_in_rows(connection, contract)):
         if row.rule not in outcomes and row.rule not in built_in:
             continue
         rows.append(row)
@@ -64,7 +64,7 @@ def measure(
 
 
 def _rule_rows(
-    rules: Iterable[CompiledRule], outcomes: Mapping[str, Outcome]
+    rules: Iterable[CompiledRule], outcomes: Mapping[str, Outcome], owner: str
 ) -> Iterable[tuple[RuleRow, dict[str, tuple[int, int]]]]:
     for compiled in rules:
         rule, outcome = compiled.rule, outcomes[compiled.rule.id]
@@ -75,7 +75,25 @@ def _rule_rows(
             counts.in_scope, counts.assessed, counts.failing, counts.in_scope - counts.assessed, outcome.seconds,
             outcome.reason or _doubt(counts.in_scope, counts.assessed),
         )  # fmt: skip
-        yield row, {team: (each.assessed, each.failing) for team, each in outcome.teams.items()}
+        yield row, _by_team(outcome, rule.owner, owner)
+
+
+def _by_team(outcome: Outcome, whose: str | None, owner: str) -> dict[str, tuple[int, int]]:
+    """Assessed and failing by the team that gets the exceptions: the rule's own, else the records', else the contract's."""
+    if whose:
+        return {whose: (outcome.counts.assessed, outcome.counts.failing)}
+    teams = {team: (each.assessed, each.failing) for team, each in outcome.teams.items()}
+    rest = [
+        total - sum(part) for total, part in zip((outcome.counts.assessed, outcome.counts.failing), _columns(teams), strict=True)
+    ]
+    if rest[0]:
+        assessed, failing = teams.get(owner, (0, 0))
+        teams[owner] = (assessed + rest[0], failing + rest[1])
+    return teams
+
+
+def _columns(teams: Mapping[str, tuple[int, int]]) -> tuple[list[int], list[int]]:
+    return [assessed for assessed, _ in teams.values()], [failing for _, failing in teams.values()]
 
 
 def _doubt(in_scope: int, assessed: int) -> str:
@@ -118,7 +136,9 @@ def _built_in_rows(
                 rule, kind.title, name, kind.severity, kind.dimension, status,  # type: ignore[arg-type]
                 assessed, assessed, sum(wrong.values()), 0, 0.0, "" if assessed else "No record was in scope.",
             )  # fmt: skip
-            teams = {} if whole_file or kind.to_owner else {team: (number, wrong.get(team, 0)) for team, number in by_team.items()}
+            teams = {team: (number, wrong.get(team, 0)) for team, number in by_team.items()}
+            if whole_file or kind.to_owner:
+                teams = {contract.owner: (assessed, sum(wrong.values()))}
             yield row, teams
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -258,3 +259,10 @@ def test_a_teams_file_overrides_the_extract(project: Path, dq: Command, tmp_path
     dq("check", project, "--out", tmp_path / "out")
     by_rule = {(row["rule"], row["key"]): row["team"] for row in rows(tmp_path / "out" / "exceptions.csv")}
     assert by_rule["S-02", "V2"] == "West"
+
+
+def test_what_fails_counts_for_the_team_that_gets_the_exception(project: Path, dq: Command, tmp_path: Path) -> None:
+    dq("check", project, "--out", tmp_path / "out")
+    mine = [row for row in rows(tmp_path / "out" / "exceptions.csv") if row["group"] in ("", row["id"])]  # no related records
+    teams = {team["name"]: team["failing"] for team in json.loads((tmp_path / "out" / "run.json").read_text("utf-8"))["by_team"]}
+    assert {name: failing for name, failing in teams.items() if failing} == Counter(row["team"] for row in mine)
