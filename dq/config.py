@@ -75,6 +75,7 @@ class Project(BaseModel):
     select: tuple[str, ...] = ()
     trust_python: bool = False
     checks: tuple[Checks, ...] = ()
+    store: str | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -91,6 +92,17 @@ class Project(BaseModel):
             if not GATE.match(gate):
                 raise ValueError(f"the gate {gate!r} is not like `blockers == 0` or `ready_children >= 98%`")
         return gates
+
+    @field_validator("store")
+    @classmethod
+    def _a_server(cls, store: str | None) -> str | None:
+        if store is None:
+            return None
+        if not re.match(r"postgres(ql)?://[^/]*/[^/?]+", store):
+            raise ValueError("store: is the address of a PostgreSQL database, like postgresql://dq@server/migration")
+        if re.match(r"[^/]*//[^/@]*:[^/@]*@", store) or "password=" in store:
+            raise ValueError("store: holds no password; put it into the environment variable DQ_STORE_PASSWORD")
+        return store
 
 
 def load(folder: Path) -> Project:

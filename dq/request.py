@@ -47,11 +47,17 @@ class Request:
     threads: int | None = None
     memory: str | None = None
     time_limit: float = 120.0
+    store: str | None = None
 
 
 def today() -> dt.date:
     """The clock, for a plain folder or frames without an as-of date; a project's extract is named by its date."""
     return dt.date.today()
+
+
+def now() -> dt.datetime:
+    """The clock, for when a run was recorded; no result depends on it."""
+    return dt.datetime.now(dt.UTC)
 
 
 def of_path(
@@ -107,7 +113,7 @@ def _of_project(
         (pack,) if pack else project.packs, date, path, own, checks, project.trust_python, folder,
         previous=previous, source=project.source, go_live=project.go_live, project_settings=project.settings, select=select,
         gates=project.gates, teams=path / project.teams if project.teams else None, title=project.project,
-        system=project.system or "", contact=project.contact, **common,
+        system=project.system or "", contact=project.contact, store=project.store, **common,
     )  # fmt: skip
 
 

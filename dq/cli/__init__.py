@@ -19,6 +19,9 @@ from dq.model import VERSION
 
 COMMANDS = {
     "check": "check",
+    "runs": "runs",
+    "diff": "diff",
+    "show": "show",
     "lint": "lint",
     "test-rules": "test_rules",
     "mutate": "mutate",
@@ -36,6 +39,9 @@ COMMANDS = {
 
 SUMMARIES = {
     "check": "Check an extract: exceptions, workbooks, readiness, gates.",
+    "runs": "List the recorded runs of a project, or delete the latest.",
+    "diff": "Show what changed between two runs: new, cleared, reopened.",
+    "show": "Show one exception and everything that happened to it.",
     "lint": "Find every fault of a pack's contract, views and rules.",
     "test-rules": "Run every example of a pack through the engine.",
     "mutate": "Change the rules a little, and see whether an example notices.",

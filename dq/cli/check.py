@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from dq import loading, output, report, request, run
 from dq.cli.options import as_settings
+from dq.errors import ProjectError
 from dq.report.terminal import render
 
 
@@ -34,16 +35,21 @@ from dq.report.terminal import render
 @click.option("--memory", metavar="SIZE", help="Memory the engine may use, such as 2GB; it spills to disk above that.")
 @click.option("--time-limit", type=click.FloatRange(0.1), default=120.0, show_default=True, help="Seconds a rule may take.")
 @click.option("--no-workbooks", is_flag=True, help="Leave out the teams' workbooks.")
+@click.option("--no-store", is_flag=True, help="Leave the run out of the project's history.")
 @click.option("--quiet", is_flag=True, help="Print nothing but problems.")
 @click.option("--json", "as_json", is_flag=True, help="Print the run as JSON (counts and gates, no records).")
 def command(
     path: Path, pack: str | None, settings: tuple[str, ...], select: tuple[str, ...], as_of: dt.datetime | None, out: Path | None,
-    engine: str, threads: int | None, memory: str | None, time_limit: float, no_workbooks: bool, quiet: bool, as_json: bool,
+    engine: str, threads: int | None, memory: str | None, time_limit: float, no_workbooks: bool, no_store: bool,
+    quiet: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Check the newest extract of a project, or a plain folder of files.
 
     PATH is a project (a folder with dq.yaml), or with --pack a folder of files named like the pack's tables. Ends
     with 0 when every gate is met, 1 when one is not, 2 when the check could not run.
+
+    A project's run is recorded, so that exceptions are followed until they are cleared (dq runs, dq diff, dq show); a run with
+    --pack, --set or --select is only a look, and is not.
     """
     wanted = request.of_path(
         path,
@@ -55,6 +61,12 @@ def command(
         memory=memory,
         time_limit=time_limit,
     )
+    narrowed = bool(pack or settings or select)
+    kept = wanted.base is not None and not no_store and not narrowed
+    if kept:
+        from dq import history  # Django, which plain folders do without
+
+        history.ready(path, wanted.store)
     with (
         output.reserved(path, wanted.as_of, out) as folder,
         _progress(quiet or as_json) as progress,
@@ -63,10 +75,23 @@ def command(
         progress("Writing results", 0, 0)
         files = report.write(finished.connection, finished.summary, folder, workbooks=not no_workbooks)
         met, summary = finished.gates_met, finished.summary
+        recorded = None
+        if kept:
+            progress("Recording the run", 0, 0)
+            try:
+                recorded = history.keep(finished.connection, summary, finished.pack.contract, path, wanted.store, folder)
+            except ProjectError:
+                click.echo(f"The results are in {folder}, but the run is not recorded.", err=True)
+                raise
     if as_json:
-        click.echo(json.dumps({"out": str(folder), **report.as_json(summary)}, indent=2))
+        content = {"out": str(folder), "recorded": history.as_json(recorded) if recorded else None, **report.as_json(summary)}
+        click.echo(json.dumps(content, indent=2))
     elif not quiet:
         render(summary, Console(), files)
+        if recorded is not None:
+            click.echo(history.told(recorded))
+        elif narrowed and wanted.base is not None:
+            click.echo("Not recorded: a run with --pack, --set or --select is only a look.")
     sys.exit(0 if met else 1)
 
 

@@ -1,0 +1,131 @@
+"""Keeps a project's runs: from a finished run to plain data for the store, and what became of it in words."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+
+from dq import presence, request
+from dq.builtin import KINDS, is_built_in
+from dq.calendar import FIRST, LAST
+from dq.contract import Contract
+from dq.model import VERSION
+from dq.store import database, record
+from dq.store.record import InputFacts, Recorded, RuleFacts, RunFacts, SeenRow
+from dq.summary import RunSummary
+
+_SEEN = """
+CREATE OR REPLACE TEMP TABLE dq_seen AS
+SELECT DISTINCT ON (e.id) e.id, e.rule, e."table" AS table_name, e.key,
+       CASE WHEN e.row_id IS NULL THEN 'whole'
+            WHEN EXISTS (SELECT 1 FROM dq_pair_finding AS p WHERE p.rule = e.rule AND p.row_id = e.row_id AND p.key = e.key)
+            THEN 'pair' ELSE 'record' END AS about,
+       coalesce(e.team, '') AS team, e.severity
+FROM dq_exception AS e ORDER BY e.id, e.team, e.severity
+"""
+_DIGEST = "SELECT count(*), bit_xor(md5_number_lower(concat_ws(chr(31), id, team, severity))) FROM dq_seen"
+_SPOKEN = ("new", "reopened", "cleared", "left extract", "rule changed", "not checked")
+BATCH = 50_000
+
+
+def ready(folder: Path, store: str | None) -> None:
+    """See, before a run takes its time, that the project's store can be written to. Raises `StoreError`."""
+    with database.opened(folder, store):
+        pass
+
+
+def keep(
+    connection: duckdb.DuckDBPyConnection, summary: RunSummary, contract: Contract, folder: Path, store: str | None, results: Path
+) -> Recorded:
+    """Record a finished run, whose connection is still open, in the project's store. Raises `StoreError`."""
+    connection.execute(_SEEN)
+    facts = _facts(connection, summary, contract, _relative(results, folder))
+    with database.opened(folder, store) as opened:
+        return record.record(opened, facts, _seen(connection), lambda rows: presence.look(connection, contract, rows))
+
+
+def _facts(connection: duckdb.DuckDBPyConnection, summary: RunSummary, contract: Contract, results: str) -> RunFacts:
+    rules = {
+        row.rule: RuleFacts(
+            row.rule, row.table, row.title, row.severity, row.dimension, row.status != "not_evaluated", row.reason,
+            summary.fingerprints.get(row.rule) or _fingerprint(contract, row.rule),
+        )
+        for row in summary.rules
+    }  # fmt: skip
+    said = connection.execute("SELECT rule, min(table_name), min(severity) FROM dq_seen GROUP BY rule ORDER BY rule").fetchall()
+    for rule, table, severity in said:  # a file of an absent table may have findings of its own
+        if rule not in rules:
+            kind = KINDS.get(rule.partition(".")[0])
+            words = (kind.title, severity, kind.dimension) if kind else ("", severity, "")
+            rules[rule] = RuleFacts(rule, table, *words, True, "", _fingerprint(contract, rule))
+    inputs = tuple(InputFacts(each.file, each.table, each.rows_read, each.sha256) for each in summary.inputs)
+    digest = connection.execute(_DIGEST).fetchone()
+    return RunFacts(
+        summary.as_of, request.now(), _who(), summary.pack, VERSION, results, tuple(rules.values()), inputs, str(digest)
+    )  # fmt: skip
+
+
+def _fingerprint(contract: Contract, rule: str) -> str:
+    """Of a built-in rule: what it means, which is what the contract says of the table."""
+    kind, _, name = rule.partition(".")
+    subject = contract.tables.get(name)
+    parts: list[object] = [kind]
+    if subject is not None and is_built_in(rule):
+        columns = [(each.name, each.type, str(each.range)) for each in subject.columns.values()]
+        parts += {
+            "key_missing": [subject.key],
+            "key_duplicated": [subject.key],
+            "structure": [[word for word, *_ in columns]],
+            "type": [columns, contract.date_formats],
+            "calendar": [FIRST, LAST],
+        }.get(kind, [])
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def _seen(connection: duckdb.DuckDBPyConnection) -> Iterator[SeenRow]:
+    connection.execute("SELECT id, rule, table_name, key, about, team, severity FROM dq_seen ORDER BY id")
+    while rows := connection.fetchmany(BATCH):
+        yield from rows
+
+
+def _relative(results: Path, folder: Path) -> str:
+    """A results folder inside the project, as a path from it; outside, only its name."""
+    try:
+        return results.resolve().relative_to(folder.resolve()).as_posix()
+    except ValueError:
+        return results.name
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
+
+
+def as_json(recorded: Recorded) -> dict[str, object]:
+    """What became of a run, as plain data."""
+    return {
+        "outcome": recorded.outcome, "run": recorded.run, "as_of": recorded.as_of.isoformat(), "repeats": recorded.repeats,
+        "moved": dict(sorted((recorded.moved or {}).items())),
+    }  # fmt: skip
+
+
+def told(recorded: Recorded) -> str:
+    """What became of a run, in a sentence or two; no key, no name."""
+    number, day = recorded.run, recorded.as_of.isoformat()
+    if recorded.outcome == "repeated":
+        return f"This is run {number} again: the same extract, rules and exceptions. Nothing is recorded anew."
+    if recorded.outcome == "earlier":
+        fix = "To record it, delete the later runs first (dq runs --delete-latest)."
+        return f"Not recorded: run {number} has a later extract ({day}), and what it says holds. {fix}"
+    moved = recorded.moved or {}
+    words = ", ".join(f"{moved[word]:,} {word}" for word in _SPOKEN if moved.get(word)) or "nothing changed"
+    line = f"Recorded as run {number}: {words}."
+    if recorded.repeats is not None:
+        line += f" The files are those of run {recorded.repeats}: has a new extract been taken?"
+    return line

@@ -1,0 +1,107 @@
+"""The tables of the store. No value of a record stands in them but its key.
+
+An exception's standing (state, evidence, why, team, severity, fingerprint) is that of its last event; it stands in
+`Finding` too, so that a run need not look through all events. Words are those of `dq.lifecycle`.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Run(models.Model):
+    """A recorded check of one extract.
+
+    `fingerprint` covers inputs, rules and what was found; `extract` the input files alone. `repeats` is the run whose files
+    were the same under an earlier date.
+    """
+
+    number = models.IntegerField(primary_key=True)
+    as_of = models.DateField()
+    at = models.DateTimeField()
+    who = models.TextField()
+    pack = models.TextField()
+    version = models.TextField()
+    results = models.TextField()
+    fingerprint = models.CharField(max_length=64)
+    extract = models.CharField(max_length=64)
+    repeats = models.IntegerField(null=True)
+    exceptions = models.IntegerField()
+
+    class Meta:
+        db_table = "dq_run"
+
+
+class Input(models.Model):
+    """A file that a run read for a table."""
+
+    run = models.ForeignKey(Run, models.CASCADE)
+    file = models.TextField()
+    table = models.TextField(db_column="table_name")
+    rows = models.BigIntegerField()
+    sha256 = models.TextField()
+
+    class Meta:
+        db_table = "dq_input"
+
+
+class Rule(models.Model):
+    """A rule as it stood in a run; `basis` is the fingerprint under which it last ran before, blank if it never did."""
+
+    run = models.ForeignKey(Run, models.CASCADE, db_index=False)
+    rule = models.TextField()
+    table = models.TextField(db_column="table_name")
+    title = models.TextField()
+    severity = models.TextField()
+    dimension = models.TextField()
+    ran = models.BooleanField()
+    reason = models.TextField()
+    fingerprint = models.TextField()
+    basis = models.TextField(default="")
+
+    class Meta:
+        db_table = "dq_rule"
+        constraints = (models.UniqueConstraint(fields=("run", "rule"), name="dq_rule_once_a_run"),)
+        indexes = (models.Index(fields=("rule", "run"), name="dq_rule_history"),)
+
+
+class Finding(models.Model):
+    """An exception over time. `about` is what it speaks of: a record, a pair of records, or the whole extract."""
+
+    id = models.CharField(max_length=12, primary_key=True)
+    rule = models.TextField()
+    table = models.TextField(db_column="table_name")
+    key = models.TextField()
+    about = models.TextField()
+    first_run = models.ForeignKey(Run, models.CASCADE)
+    state = models.TextField()
+    evidence = models.TextField()
+    why = models.TextField()
+    team = models.TextField()
+    severity = models.TextField()
+    fingerprint = models.TextField()
+
+    class Meta:
+        db_table = "dq_finding"
+
+
+class Event(models.Model):
+    """Something that happened to an exception: who, when, from what to what. Added, never changed."""
+
+    finding = models.ForeignKey(Finding, models.CASCADE, db_index=False)
+    run = models.ForeignKey(Run, models.CASCADE, null=True)
+    at = models.DateTimeField()
+    who = models.TextField()
+    was = models.TextField()
+    became = models.TextField()
+    note = models.TextField(default="")
+    state = models.TextField()
+    evidence = models.TextField()
+    why = models.TextField()
+    team = models.TextField()
+    severity = models.TextField()
+    fingerprint = models.TextField()
+
+    class Meta:
+        db_table = "dq_event"
+        indexes = (models.Index(fields=("finding", "id"), name="dq_event_history"),)

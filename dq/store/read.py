@@ -1,0 +1,147 @@
+"""Questions to the store: which runs there are, what differs between two, what happened to one exception."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Count, F, Max
+
+from dq.errors import OptionError, Problem
+from dq.lifecycle import CHANGES, change
+from dq.store import moves
+from dq.store.models import Event, Finding, Rule, Run
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """A recorded run; `moved` counts the exceptions that changed in it, by the word that they bear since."""
+
+    run: int
+    as_of: dt.date
+    at: dt.datetime
+    who: str
+    exceptions: int
+    results: str
+    repeats: int | None
+    moved: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ChangeLine:
+    """How many exceptions of a rule and team changed in the same way for the same reason."""
+
+    change: str
+    why: str
+    rule: str
+    team: str
+    exceptions: int
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Two runs and what differs: by change, reason, rule and team."""
+
+    earlier: RunLine
+    later: RunLine
+    lines: tuple[ChangeLine, ...]
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """Exceptions by change, in the order of `CHANGES`, all of them named."""
+        found = dict.fromkeys(CHANGES, 0)
+        for line in self.lines:
+            found[line.change] += line.exceptions  # type: ignore[index]
+        return {str(name): number for name, number in found.items()}
+
+
+@dataclass(frozen=True)
+class EventLine:
+    """One event of an exception. `run` and `as_of` are None where no run caused it."""
+
+    run: int | None
+    as_of: dt.date | None
+    at: dt.datetime
+    who: str
+    was: str
+    became: str
+    why: str
+    team: str
+    severity: str
+    note: str
+
+
+@dataclass(frozen=True)
+class History:
+    """An exception and everything that happened to it, oldest first."""
+
+    id: str
+    rule: str
+    title: str
+    table: str
+    key: str
+    now: str
+    team: str
+    severity: str
+    events: tuple[EventLine, ...]
+
+
+def runs(connection: BaseDatabaseWrapper) -> list[RunLine]:
+    """Every recorded run, oldest first."""
+    moved: dict[int, dict[str, int]] = {}
+    events = Event.objects.using(connection.alias).exclude(was=F("became")).filter(run__isnull=False)
+    for run, became, number in events.values_list("run_id", "became").annotate(number=Count("id")).order_by():
+        moved.setdefault(run, {})[became] = number
+    return [
+        RunLine(each.number, each.as_of, each.at, each.who, each.exceptions, each.results, each.repeats, moved.get(each.number, {}))
+        for each in Run.objects.using(connection.alias).order_by("number")
+    ]
+
+
+def difference(connection: BaseDatabaseWrapper, earlier: int | None = None, later: int | None = None) -> Difference:
+    """What differs between two runs, by default the last two. Raises `OptionError` where a run is not there."""
+    known = {each.run: each for each in runs(connection)}
+    if earlier is None or later is None:
+        if len(known) < 2:
+            raise OptionError(Problem(message="Two runs are needed to compare.", fix="Check another extract first."))
+        earlier, later = sorted(known)[-2:]
+    unknown = [number for number in (earlier, later) if number not in known]
+    if unknown:
+        there = f"There are runs {min(known)} to {max(known)}: see dq runs." if known else "No run is recorded."
+        raise OptionError([Problem(subject=str(number), message="There is no such run.", fix=there) for number in unknown])
+    if earlier >= later:
+        raise OptionError(Problem(subject=f"{earlier} {later}", message="The earlier run is given first.", fix="Turn them round."))
+    with connection.cursor() as cursor:
+        cursor.execute(moves.BETWEEN, [later, earlier])
+        rows = cursor.fetchall()
+    counts: dict[tuple[str, str, str, str], int] = {}
+    for rule, team, why, was, became, number in rows:
+        what = change(was, became)
+        if what is not None:
+            line = (what, why if what != "still open" else "", rule, team)
+            counts[line] = counts.get(line, 0) + number
+    order = sorted(counts, key=lambda line: (CHANGES.index(line[0]), *line[1:]))  # type: ignore[arg-type]
+    return Difference(known[earlier], known[later], tuple(ChangeLine(*line, counts[line]) for line in order))
+
+
+def history(connection: BaseDatabaseWrapper, exception: str) -> History:
+    """Everything that happened to an exception. Raises `OptionError` for an id that no run found."""
+    finding = Finding.objects.using(connection.alias).filter(id=exception).first()
+    if finding is None:
+        fix = "Take the id from exceptions.csv; it has twelve characters."
+        raise OptionError(Problem(subject=exception, message="No recorded run found such an exception.", fix=fix))
+    events = [
+        EventLine(
+            each.run_id, each.run.as_of if each.run else None, each.at, each.who, each.was, each.became, each.why, each.team,
+            each.severity, each.note,
+        )
+        for each in Event.objects.using(connection.alias).filter(finding=finding).select_related("run").order_by("id")
+    ]  # fmt: skip
+    last = Rule.objects.using(connection.alias).filter(rule=finding.rule).aggregate(run=Max("run"))["run"]
+    rule = Rule.objects.using(connection.alias).filter(rule=finding.rule, run=last).first()
+    return History(
+        finding.id, finding.rule, rule.title if rule is not None else "", finding.table, finding.key, events[-1].became,
+        finding.team, finding.severity, tuple(events),
+    )  # fmt: skip

@@ -1,0 +1,187 @@
+"""Adds a run to the store, or takes the last one back: one transaction each, a few statements whatever the size.
+
+What `record` is given is plain data: it knows neither the engine nor the files of a run.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import islice
+from typing import Any, Literal
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from dq.errors import OptionError
+from dq.lifecycle import Presence
+from dq.store import moves
+from dq.store.database import writing
+from dq.store.models import Input, Rule, Run
+
+SeenRow = tuple[str, str, str, str, str, str, str]
+"""id, rule, table, key, about (`record`, `pair`, `whole`), team, severity."""
+FollowedRow = tuple[str, str, str, str, str]
+"""id, rule, table, key, about of an exception that the run did not find."""
+Look = Callable[[Sequence[FollowedRow]], Mapping[str, Presence]]
+"""Says of exceptions that were not found whether their records are in the extract."""
+BATCH = 50_000
+
+
+@dataclass(frozen=True)
+class RuleFacts:
+    """A rule as it stood in the run."""
+
+    rule: str
+    table: str
+    title: str
+    severity: str
+    dimension: str
+    ran: bool
+    reason: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class InputFacts:
+    """A file that the run read."""
+
+    file: str
+    table: str
+    rows: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """A run, but for its exceptions. `found` is a digest of what it found, so that an equal run is recognised."""
+
+    as_of: dt.date
+    at: dt.datetime
+    who: str
+    pack: str
+    version: str
+    results: str
+    rules: tuple[RuleFacts, ...]
+    inputs: tuple[InputFacts, ...]
+    found: str
+
+    @property
+    def extract(self) -> str:
+        """Fingerprint of the files alone."""
+        return _hash(sorted([each.table, each.file, each.sha256] for each in self.inputs))
+
+    @property
+    def fingerprint(self) -> str:
+        """Fingerprint of date, files, rules and what was found."""
+        rules = sorted([each.rule, each.fingerprint, each.ran] for each in self.rules)
+        return _hash([self.as_of.isoformat(), self.extract, rules, self.found])
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What became of a run: recorded as `run`; or not, because run `run` is its equal (`repeated`) or later (`earlier`).
+
+    `moved` counts the exceptions that changed, by the word that they now bear.
+    """
+
+    outcome: Literal["recorded", "repeated", "earlier"]
+    run: int
+    as_of: dt.date
+    repeats: int | None = None
+    moved: Mapping[str, int] | None = None
+
+
+def _hash(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
+
+def record(connection: BaseDatabaseWrapper, facts: RunFacts, seen: Iterable[SeenRow], look: Look) -> Recorded:
+    """Add a run, in one transaction; waits while another one is being added.
+
+    A run equal to the latest, or of an earlier date than the latest, changes nothing. `seen` gives each exception once.
+    """
+    with writing(connection) as cursor:
+        runs = Run.objects.using(connection.alias)
+        latest = runs.order_by("number").last()
+        if latest is not None and facts.fingerprint == latest.fingerprint:
+            return Recorded("repeated", latest.number, latest.as_of)
+        if latest is not None and facts.as_of < latest.as_of:
+            return Recorded("earlier", latest.number, latest.as_of)
+        cursor.execute(moves.SEEN)
+        number = 1 if latest is None else latest.number + 1
+        twin = runs.filter(extract=facts.extract, as_of__lt=facts.as_of).order_by("number").last()
+        exceptions = _fill(connection, cursor, "dq_seen", moves.SEEN_COLUMNS, seen)
+        runs.create(
+            number=number, as_of=facts.as_of, at=facts.at, who=facts.who, pack=facts.pack, version=facts.version,
+            results=facts.results, fingerprint=facts.fingerprint, extract=facts.extract,
+            repeats=twin.number if twin is not None and facts.inputs else None, exceptions=exceptions,
+        )  # fmt: skip
+        Rule.objects.using(connection.alias).bulk_create(Rule(run_id=number, **asdict(each)) for each in facts.rules)
+        Input.objects.using(connection.alias).bulk_create(Input(run_id=number, **asdict(each)) for each in facts.inputs)
+        _move(connection, cursor, number, latest is None, look)
+        cursor.execute("SELECT became, count(*) FROM dq_event WHERE run_id = %s AND was <> became GROUP BY became", [number])
+        moved = dict(cursor.fetchall())
+        repeats = twin.number if twin is not None and facts.inputs else None
+    return Recorded("recorded", number, facts.as_of, repeats, moved)
+
+
+def _move(connection: BaseDatabaseWrapper, cursor: Any, number: int, first: bool, look: Look) -> None:
+    """Look up what was not found, work out every move, and carry them out."""
+    cursor.execute(moves.FOLLOWED)
+    followed = cursor.fetchall()
+    presence = look(followed) if followed else {}
+    cursor.execute(moves.MISSING)
+    _fill(connection, cursor, "dq_missing", moves.MISSING_COLUMNS, ((row[0], presence.get(row[0], "unknown")) for row in followed))
+    values = {"run": number, "first": first, "no": False}
+    for statement in (moves.BASIS, moves.MOVES):
+        cursor.execute(statement, values)
+    if connection.vendor == "postgresql":
+        cursor.execute("ANALYZE dq_move")
+    for statement in moves.APPLY:
+        cursor.execute(statement, values)
+    for table in ("dq_move", "dq_missing", "dq_seen"):
+        cursor.execute(f"DROP TABLE {table}")
+
+
+def _fill(
+    connection: BaseDatabaseWrapper, cursor: Any, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
+) -> int:
+    """Put rows into a table of the run's own, the fastest way that the database has; returns how many."""
+    number = 0
+    if connection.vendor == "postgresql":
+        with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row([_storable(each) for each in row])
+                number += 1
+        cursor.execute(f"ANALYZE {table}")
+        return number
+    places = ", ".join(["%s"] * len(columns))
+    for batch in _batches(rows):
+        cursor.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", batch)
+        number += len(batch)
+    return number
+
+
+def _storable(value: object) -> object:
+    """PostgreSQL's text cannot hold the character 0, which a broken file may."""
+    return value.replace("\0", "\N{SYMBOL FOR NULL}") if isinstance(value, str) else value
+
+
+def _batches(rows: Iterable[Sequence[object]]) -> Iterator[list[Sequence[object]]]:
+    source = iter(rows)
+    while batch := list(islice(source, BATCH)):
+        yield batch
+
+
+def delete_latest(connection: BaseDatabaseWrapper) -> Run:
+    """Take the latest run back: the store is again as it was before it. Raises `OptionError` where there is none."""
+    with writing(connection) as cursor:
+        latest: Run | None = Run.objects.using(connection.alias).order_by("number").last()
+        if latest is None:
+            raise OptionError("No run is recorded: there is none to delete.")
+        for statement in moves.FORGET:
+            cursor.execute(statement, {"run": latest.number})
+    return latest
