@@ -76,13 +76,14 @@ def _fingerprint(contract: Contract, rule: str) -> str:
     parts: list[object] = [kind]
     if subject is not None and is_built_in(rule):
         columns = [(each.name, each.type, str(each.range)) for each in subject.columns.values()]
-        parts += {
+        meaning: dict[str, list[object]] = {
             "key_missing": [subject.key],
             "key_duplicated": [subject.key],
             "structure": [[word for word, *_ in columns]],
             "type": [columns, contract.date_formats],
             "calendar": [FIRST, LAST],
-        }.get(kind, [])
+        }
+        parts += meaning.get(kind, [])
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 

@@ -133,14 +133,17 @@ def writing(connection: BaseDatabaseWrapper) -> Iterator[Any]:
 
 
 def up_to_date(connection: BaseDatabaseWrapper, target: str | None = None) -> None:
-    """Apply the migrations that are missing (or go to `target`), as one transaction. Raises `StoreError` for a newer store."""
+    """Apply the migrations that are missing, as one transaction; or go to `target`, where `zero` is none of them.
+
+    Raises `StoreError` for a store that a later dq wrote.
+    """
     executor = MigrationExecutor(connection)
     known = {name for app, name in executor.loader.disk_migrations if app == "store"}
     newer = {name for app, name in executor.loader.applied_migrations if app == "store"} - known
     if newer:
         fix = "Use the dq that wrote it, or a later one."
         raise StoreError(Problem(connection.alias.removeprefix("dq "), message="The store was written by a later dq.", fix=fix))
-    goals = [("store", target)] if target is not None else executor.loader.graph.leaf_nodes()
+    goals = [("store", None if target == "zero" else target)] if target is not None else executor.loader.graph.leaf_nodes()
     if not executor.migration_plan(goals):
         return
     if connection.vendor == "sqlite":

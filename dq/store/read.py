@@ -51,10 +51,10 @@ class Difference:
     @property
     def totals(self) -> dict[str, int]:
         """Exceptions by change, in the order of `CHANGES`, all of them named."""
-        found = dict.fromkeys(CHANGES, 0)
+        found = {str(name): 0 for name in CHANGES}
         for line in self.lines:
-            found[line.change] += line.exceptions  # type: ignore[index]
-        return {str(name): number for name, number in found.items()}
+            found[line.change] += line.exceptions
+        return found
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def difference(connection: BaseDatabaseWrapper, earlier: int | None = None, late
         if what is not None:
             line = (what, why if what != "still open" else "", rule, team)
             counts[line] = counts.get(line, 0) + number
-    order = sorted(counts, key=lambda line: (CHANGES.index(line[0]), *line[1:]))  # type: ignore[arg-type]
+    order = sorted(counts, key=lambda line: (CHANGES.index(line[0]), *line[1:]))
     return Difference(known[earlier], known[later], tuple(ChangeLine(*line, counts[line]) for line in order))
 
 
