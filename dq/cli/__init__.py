@@ -64,7 +64,7 @@ class _Lazy(click.Group):
         try:
             return super().invoke(ctx)
         except DqError as error:
-            show(error)
+            print_problems(error)
             ctx.exit(2)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -109,7 +109,7 @@ def main() -> None:
         sys.exit(2)
 
 
-def show(error: DqError) -> None:
+def print_problems(error: DqError) -> None:
     """Print every problem, one a line, with how many there are."""
     for problem in error.problems:
         click.echo(str(problem), err=True)

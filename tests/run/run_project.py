@@ -58,7 +58,11 @@ gates: ["blockers == 0", "ready_children >= 98%", "completeness >= 0.95"]
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """The project's folder, with two extracts; A's date of birth differs in the earlier one."""
-    folder = tmp_path / "project"
+    return make(tmp_path / "project")
+
+
+def make(folder: Path) -> Path:
+    """Write the project into a folder."""
     for date in ("2026-10-26", "2026-11-02"):
         extract = folder / "extracts" / date
         extract.mkdir(parents=True)
@@ -73,11 +77,12 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture
 def dq() -> Callable[..., Result]:
     """Run the command line as `dq.cli.main` does; a fault that is not the user's is raised."""
-
-    def invoke(*arguments: object) -> Result:
-        result = CliRunner().invoke(entry, [str(each) for each in arguments])
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return result
-
     return invoke
+
+
+def invoke(*arguments: object) -> Result:
+    """Run the command line."""
+    result = CliRunner().invoke(entry, [str(each) for each in arguments])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
