@@ -105,6 +105,13 @@ def test_of_two_records_of_one_key_the_right_one_leaves(project: Path, dq: Comma
     assert content["left extract"] >= 1
 
 
+def test_the_same_extract_again_is_recognised_and_an_earlier_one_is_not_recorded(checked: Path, dq: Command) -> None:
+    before = dq("runs", "--project", checked, "--json").stdout
+    assert "This is run 2 again" in dq("check", checked, "--no-workbooks").output
+    assert "Not recorded: run 2 has a later extract" in dq("check", checked, "--as-of", FIRST, "--no-workbooks").output
+    assert dq("runs", "--project", checked, "--json").stdout == before
+
+
 def test_deleting_the_latest_run_takes_it_back(checked: Path, dq: Command) -> None:
     found = ids(checked)["S-01", "B"]
     result = dq("runs", "--delete-latest", "--project", checked)
