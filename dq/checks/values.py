@@ -130,19 +130,18 @@ def fits(
 ) -> Condition:
     """The text is no longer than the target's field, a number has no more decimals, and the target knows its characters.
 
-    Limits come from the contract's `target` unless given. Length counts characters. Blank is unknown.
+    Limits come from the contract's `target`, or only those given hold. Length counts characters. Blank is unknown.
     """
     text = subject.as_text(column)
     target = subject.contract_column(column).target if subject.relation.in_file(column) else None
-    length = length if length is not None else target.length if target else None
-    precision = precision if precision is not None else target.precision if target else None
-    characters = characters or (target.characters if target else "any")
+    if target is not None and length is None and precision is None and characters is None:
+        length, precision, characters = target.length, target.precision, target.characters
     conditions: list[Tree] = []
     if length is not None:
         conditions.append(exp.LTE(this=call("length", text), expression=exp.Literal.number(length)))
     if precision is not None:
         conditions.append(exp.not_(call("regexp_matches", text, exp.Literal.string(rf"\.[0-9]{{{precision + 1},}}"))))
-    if characters != "any":
+    if characters not in (None, "any"):
         conditions.append(call("regexp_matches", text, exp.Literal.string(CHARACTERS[characters])))
     if not conditions:
         raise CheckFault(f"Nothing limits {column!r}.", "Give length:, precision: or characters:, or a target in the contract.")

@@ -153,7 +153,7 @@ ALLOWED: dict[str, Allowed] = {
     "LOD-008.involvement.end_date": rows_that.reviewer,
     "LOD-008.involvement.start_date": _all(rows_that.reviewer, _blank("involvement", "end_date")),
     "LOD-008.linked_identifier.end_date": every("linked_identifier"),
-    "LOD-008.permanence.decision_date": _blank("permanence", "matched_date"),
+    "LOD-008.permanence.decision_date": _all(_blank("permanence", "matched_date"), _blank("permanence", "placement_order_date")),
     "LOD-008.relationship.end_date": rows_that.father,
     "LOD-008.s47_enquiry.start_date": lambda x: assessments.ended(x) & assessments.referral_open(x, "s47_enquiry"),
 }

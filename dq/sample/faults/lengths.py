@@ -104,7 +104,7 @@ def _long_copy(table: str) -> None:
 
 
 cell(
-    "LOD-004.person.surname", "person", "surname", INERT["person"], LONG * 14, also=("PER-022",), weight=RARE
+    "LOD-004.person.surname", "person", "surname", INERT["person"], LONG * 14, weight=RARE
 )  # fmt: skip
 _long_copy("professional")
 _long_copy("team")

@@ -129,7 +129,8 @@ def never_assessed(x: Planting) -> None:
 def enquired_after_conference(x: Planting) -> None:
     """An enquiry that began on the day after its conference."""
     held = dict(zip(x["initial_cp_conference"]["enquiry_id"], x["initial_cp_conference"]["conference_date"], strict=True))
-    rows = x.pick("s47_enquiry", _conferred(x) & referral_open(x, "s47_enquiry"))
+    settled = x["s47_enquiry"]["start_date"] < x.before_first(40)  # so that the day after the conference is past
+    rows = x.pick("s47_enquiry", _conferred(x) & referral_open(x, "s47_enquiry") & settled)
     late = np.array([held[number] for number in x["s47_enquiry"]["enquiry_id"][rows]], dtype="datetime64[D]") + 1
     x.set("s47_enquiry", "start_date", rows, late)
     x.set("s47_enquiry", "end_date", rows, late)
