@@ -122,4 +122,5 @@ def _earlier(draw: Draw, child: Numbers, birth: Days, following: Days) -> Spells
     referral = days.working_before(days.add_days(following, -(gap + taken)))
     spells = chain(draw, child, kind, birth, referral, lengths)
     in_order = np.isnat(spells.care_start) | (spells.care_start < spells.care_end)
-    return spells.take((spells.contact > birth) & (spells.close < days.add_days(following, -7)) & in_order)
+    apart = spells.close < days.add_days(following, -20)  # later than a re-referral that the rules question
+    return spells.take((spells.contact > birth) & apart & in_order)
