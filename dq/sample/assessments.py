@@ -39,8 +39,8 @@ def make_assessments(story: Story) -> World:
 def _assessments(story: Story, draw: Draw) -> Table:
     rows = np.flatnonzero(~np.isnat(story.spells.assessed_from))
     spells, size = story.spells.take(rows), len(rows)
-    limit = days.add_working_days(spells.assessed_from, 40)
-    late = spells.assessed_to > days.add_working_days(spells.assessed_from, 45)
+    limit = days.add_working_days(spells.referral, 40)
+    late = spells.assessed_to > days.add_working_days(spells.referral, 45)
     ended = spells.kind == "assess"
     outcome = where(ended, where(draw.chance(0.24, size), "Step-down to Early Help", "No Further Action"), "CIN Plan")
     outcome = where(~np.isnat(spells.conference), "Strategy discussion and/or Section 47 enquiry", outcome)

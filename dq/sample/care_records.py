@@ -9,7 +9,7 @@ from dq.sample.care import Periods
 from dq.sample.days import NONE, Days
 from dq.sample.draw import Draw
 from dq.sample.plans import participation
-from dq.sample.schedule import every
+from dq.sample.schedule import every, tried_before
 from dq.sample.story import Story
 from dq.sample.tables import Table, World, among, flag, rising, same, text, where
 
@@ -27,6 +27,7 @@ def make_care_records(story: Story, periods: Periods, legal: Table, placement: T
         "cla_review": _reviews(story, draw, periods, until),
         "cla_visit": _visits(story, draw, periods, placement),
         "cla_care_plan": _care_plans(story, draw, periods),
+        "cla_education_plan": _education_plans(story, draw, periods, until),
         "cla_health": _health(story, draw, periods, until),
         "cla_immunisation": _immunisations(story, draw, periods),
         "sdq_score": _scores(story, draw, periods, until),
@@ -95,7 +96,7 @@ def _reviews(story: Story, draw: Draw, periods: Periods, until: Days) -> Table:
 
 
 def _visits(story: Story, draw: Draw, periods: Periods, placement: Table) -> Table:
-    """A visit on the day after each placement began, then every four to five weeks."""
+    """A visit on the day after each placement began, then every four to five weeks; now and then the child is out."""
     until = days.earlier(placement["end_date"], story.last + _BEYOND)
     first = np.flatnonzero(placement["start_date"] + 1 < until)
     owner, later = every(draw, placement["start_date"] + 1, until, (28, 35))
@@ -103,8 +104,10 @@ def _visits(story: Story, draw: Draw, periods: Periods, placement: Table) -> Tab
     on = np.append(placement["start_date"][first] + 1, later)
     soon = np.append(np.zeros(len(first), dtype=np.int64), draw.place((50, 30, 20), len(later)))
     recorded = np.where(np.arange(len(on)) < len(first), on, days.add_working_days(on, soon))
+    again, tried = tried_before(draw, owner, later, 0.04)
+    seen = np.arange(len(on) + len(again)) < len(on)
+    of, on, recorded = np.append(of, owner[again]), np.append(on, tried), np.append(recorded, tried)
     period, size = placement["_period"][of], len(on)
-    seen = draw.chance(0.97, size)
     columns = {
         "visit_id": rising("54", recorded),
         "person_id": placement["person_id"][of],
@@ -130,6 +133,18 @@ def _care_plans(story: Story, draw: Draw, periods: Periods) -> Table:
         "permanence_plan": draw.code(_PLANS, len(period)),
     }
     return Table(columns, start, periods.child[period])
+
+
+def _education_plans(story: Story, draw: Draw, periods: Periods, until: Days) -> Table:
+    """The first within three weeks of coming into care or of the fifth birthday, then once a term, to the sixteenth birthday."""
+    begin = days.later(periods.start, days.add_years(periods.birth, 5))
+    owner, on = every(draw, begin, days.earlier(until, days.add_years(periods.birth, 16)), (85, 112), (5, 18))
+    columns = {
+        "education_plan_id": rising("63", on),
+        "person_id": story.child_ids[periods.child[owner]],
+        "plan_date": on,
+    }
+    return Table(columns, on, periods.child[owner])
 
 
 def _health(story: Story, draw: Draw, periods: Periods, until: Days) -> Table:

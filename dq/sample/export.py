@@ -18,7 +18,7 @@ RawTexts = Mapping[tuple[str, str], Mapping[int, str]]
 # Files that an export leaves out when they have no rows.
 OPTIONAL = (
     "REFERENCE_NUMBERS", "HOUSEHOLDS", "EARLY_HELP", "LAC_IMMUNISATIONS", "LAC_PREVIOUS_PERMANENCE", "ADOPTION",
-    "LEGAL_PROCEEDINGS", "DOCUMENTS",
+    "LEGAL_PROCEEDINGS", "DOCUMENTS", "LAC_EDUCATION_PLANS",
 )  # fmt: skip
 _FIRST, _LAST = days.day("1900-01-01"), days.day("2041-12-31")
 _NO_DAY = int((_LAST - _FIRST).astype(int)) + 1

@@ -27,7 +27,7 @@ _COLUMNS = {
         "date_of_birth=DATE_OF_BIRTH expected_date_of_birth=EXPECTED_DOB death_date=DATE_OF_DEATH sex=GENDER "
         "ethnicity=ETHNIC_ORIGIN nhs_number=NHS_NUMBER upn=UPN upn_unknown=UPN_REASON nationality=NATIONALITY "
         "first_language=LANGUAGE religion=RELIGION "
-        "send=SEN_FLAG is_mother=MOTHER_FLAG is_client=PERSON_TYPE restricted=CARESECURE_FLAG"
+        "send=SEN_FLAG is_mother=MOTHER_FLAG is_client=PERSON_TYPE restricted=CARESECURE_FLAG merged_into=MERGED_INTO"
     ),
     "linked_identifier": (
         "REFERENCE_NUMBERS: identifier_id=REF_ID person_id=PI_NUMBER type=REF_TYPE value=REF_VALUE start_date=VALID_FROM "
@@ -136,6 +136,7 @@ _COLUMNS = {
         "LAC_CARE_PLANS: care_plan_id=CARE_PLAN_ID person_id=PI_NUMBER start_date=START_DATE end_date=END_DATE "
         "permanence_plan=PERMANENCE"
     ),
+    "cla_education_plan": "LAC_EDUCATION_PLANS: education_plan_id=PEP_ID person_id=PI_NUMBER plan_date=PEP_DATE",
     "cla_health": ("ACTIVITIES: health_check_id=ACTIVITY_ID person_id=PI_NUMBER type=SUB_TYPE check_date=START_DATE status=STATUS"),
     "cla_immunisation": "LAC_IMMUNISATIONS: person_id=PI_NUMBER up_to_date=UP_TO_DATE status_date=CHECKED_DATE",
     "substance_misuse": (
@@ -168,7 +169,7 @@ _COLUMNS = {
     ),
     "return_interview": (
         "ACTIVITIES: interview_id=ACTIVITY_ID missing_id=MISSING_ID offered_date=OFFERED_DATE interview_date=START_DATE "
-        "declined=DECLINED worker_id=WORKER_ID"
+        "declined=DECLINED outcome=OUTCOME worker_id=WORKER_ID"
     ),
     "care_leaver": (
         "LEAVING_CARE: care_leaver_id=LEAVING_CARE_ID person_id=PI_NUMBER eligibility=ELIGIBILITY start_date=START_DATE "

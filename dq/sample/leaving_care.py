@@ -14,6 +14,8 @@ from dq.sample.tables import Table, World, rising, where
 _HOMES = {"U": 30.0, "B": 14.0, "D": 18.0, "Z": 12.0, "E": 8.0, "K": 6.0, "C": 3.0, "T": 2.0, "X": 2.0, "S": 1.5, "Y": 3.5}
 _DOING = {"F1": 6.0, "F2": 22.0, "F4": 5.0, "F5": 22.0, "P2": 5.0, "P5": 6.0, "G4": 8.0, "G5": 21.0, "G6": 5.0}
 
+_OUTCOMES = {"NFA": 40.0, "SHARED": 28.0, "PLAN": 12.0, "RISK": 14.0, "STRATEGY": 4.0, "OTHER": 2.0}
+
 
 def make_missing(story: Story, periods: Periods) -> World:
     """Tables missing and return_interview: some children of ten and over, again and again, for hours or days."""
@@ -50,6 +52,7 @@ def make_missing(story: Story, periods: Periods) -> World:
         "offered_date": offer[rows],
         "interview_date": np.where(accepted[rows], interview[rows], nothing),
         "declined": where(accepted[rows], "N", "Y"),
+        "outcome": where(accepted[rows], draw.code(_OUTCOMES, len(rows))),
         "_answered": answered[rows],
         "worker_id": story.workforce.worker(periods.child[owner[rows]] % story.cases.duty, on[rows]),
     }

@@ -36,7 +36,7 @@ FILLED_WITH: dict[str, dict[str, tuple[str, ...]]] = {
         "outcome_date": ("outcome", "review_meetings"),
     },
     "missing": {"end_date": ("interview_offered",), "_interviewed": ("interview_accepted",)},
-    "return_interview": {"interview_date": (), "_answered": ("declined",)},
+    "return_interview": {"interview_date": ("outcome",), "_answered": ("declined",)},
     "care_leaver": {"end_date": ()},
     "team": {"closed_date": ()},
     "professional": {"left_date": ()},

@@ -33,16 +33,16 @@ def make_oversight(story: Story) -> World:
 
 
 def _supervisions(story: Story, draw: Draw) -> Table:
-    """Cases of protection and care are talked over every four to five weeks, those of need every ten to twelve weeks.
+    """Cases of protection and care are talked over every four to five weeks, those of need every nine to eleven weeks.
 
-    It has been written down for two years only.
+    It has been written down for less than a year.
     """
     spells = story.spells
-    begin = days.later(spells.referral, story.last - np.timedelta64(2 * 365, "D"))
+    begin = days.later(spells.referral, story.last - np.timedelta64(330, "D"))
     until = days.earlier(spells.close, story.last + np.timedelta64(5, "D"))
     needed = np.flatnonzero(spells.kind == "cin")
     closely = np.flatnonzero(~np.isin(spells.kind, ["nfa", "assess", "cin"]))
-    seldom, some = every(draw, begin[needed], until[needed], (70, 90), (20, 50))
+    seldom, some = every(draw, begin[needed], until[needed], (62, 78), (20, 50))
     often, more = every(draw, begin[closely], until[closely], (28, 36), (3, 12))
     spell, on = np.append(needed[seldom], closely[often]), np.append(some, more)
     post = story.cases.post_of(spell, on)
@@ -83,9 +83,9 @@ def _documents(story: Story, draw: Draw) -> Table:
 
 
 def _disabilities(story: Story, draw: Draw) -> Table:
-    """One or two different disabilities of a disabled child; NONE for some of the others."""
+    """One or two different disabilities of a disabled child; NONE for the others who were ever referred."""
     count = len(story.child_ids)
-    none = ~story.disabled & draw.chance(0.15, count)
+    none = ~story.disabled & (np.bincount(story.spells.child, minlength=count) > 0)
     owner, _ = repeat(np.where(story.disabled, draw.whole(1, 2, count), none))
     place = draw.place(DISABILITIES.values(), len(owner))
     _, first = np.unique(owner * len(DISABILITIES) + place, return_index=True)

@@ -96,6 +96,7 @@ def _children(draw: Draw, story: Story, surname: Texts, family: Numbers) -> Tabl
         "is_mother": blank(size),
         "is_client": same("Y", size),
         "restricted": flag(draw.chance(0.01, size)),
+        "merged_into": blank(size),
         "_expected": days.add_days(birth, draw.whole(-14, 14, size)),
     }
     return Table(_told_apart(columns, family), story.known, np.arange(size))
@@ -159,6 +160,7 @@ def _relatives(draw: Draw, sex: str, ids: Texts, surname: Texts, born: Days, kno
         },
         "is_client": same("N", size),
         "restricted": same("N", size),
+        "merged_into": blank(size),
         "_expected": born,
     }
     return Table(columns, known)

@@ -7,7 +7,7 @@ import numpy as np
 from dq.sample import days
 from dq.sample.days import Days
 from dq.sample.draw import Draw, Texts
-from dq.sample.schedule import every, place_in, repeat
+from dq.sample.schedule import every, place_in, repeat, tried_before
 from dq.sample.story import Story
 from dq.sample.tables import Table, World, flag, numbers, rising, text, where
 
@@ -72,10 +72,12 @@ def _cin_reviews(story: Story, draw: Draw, plan: Table) -> Table:
 
 
 def _visits(story: Story, draw: Draw, plan: Table, prefix: str, gap: tuple[int, int], first: tuple[int, int]) -> Table:
-    """Visits under a plan, in working days apart, written up within three."""
+    """Visits under a plan, in working days apart, written up within three; now and then the child is not seen until the next."""
     owner, on = every(draw, plan["start_date"], _until(plan, story), gap, first, working=True)
+    again, tried = tried_before(draw, owner, on, 0.05)
+    seen = np.arange(len(on) + len(again)) < len(on)
+    owner, on = np.append(owner, owner[again]), np.append(on, tried)
     size, spell = len(on), plan["_spell"][owner]
-    seen = draw.chance(0.95, size)
     recorded = days.add_working_days(on, draw.place((45, 30, 15, 10), size))
     columns = {
         "visit_id": rising(prefix, recorded),

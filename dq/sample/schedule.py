@@ -49,6 +49,12 @@ def every(
     return owner[kept], on[kept]
 
 
+def tried_before(draw: Draw, owner: Numbers, on: Days, share: float) -> tuple[Numbers, Days]:
+    """Which visits, other than the first of each owner, somebody had tried to make some working days before, and when."""
+    some = np.flatnonzero((place_in(owner) > 0) & draw.chance(share, len(owner)))
+    return some, days.add_working_days(on[some], -draw.whole(1, 3, len(some)))
+
+
 def place_in(owner: Numbers) -> Numbers:
     """Place (from 0) of each item among its owner's, items of one owner standing together."""
     if len(owner) == 0:

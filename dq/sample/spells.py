@@ -85,7 +85,7 @@ class Lengths:
         care = draw.length(330, 1.0, 12, 3000, size)
         care = np.where(still == "care", elapsed + draw.whole(12, 900, size), care)
         late = draw.chance(0.06, size)
-        assessment = np.where(late, draw.whole(46, 62, size), draw.whole(9, 44, size))
+        assessment = np.where(late, draw.whole(46, 57, size), draw.whole(9, 44, size))
         return Lengths(assessment, cin, first, step, reviews, care, draw.whole(60, 200, size))
 
 

@@ -14,6 +14,7 @@ _WORDS = {
         "cp_review=CP_CONFERENCES REVIEW; cp_visit=OBSERVATIONS CPVISIT; cla_episode=LAC_EPISODES; "
         "placement=LAC_PLACEMENTS; legal_status=LAC_LEGAL_STATUS; voluntary_agreement=LAC_AGREEMENTS; "
         "cla_review=LAC_REVIEWS; cla_visit=OBSERVATIONS LACVISIT; cla_care_plan=LAC_CARE_PLANS; "
+        "cla_education_plan=LAC_EDUCATION_PLANS; "
         "cla_health=ACTIVITIES HEALTH; cla_immunisation=LAC_IMMUNISATIONS; substance_misuse=ACTIVITIES SUBSTANCE; "
         "sdq_score=ACTIVITIES SDQ; previous_permanence=LAC_PREVIOUS_PERMANENCE; permanence=ADOPTION; "
         "pre_proceedings=LEGAL_PROCEEDINGS; missing=MISSING; return_interview=ACTIVITIES RETURNINT; "
@@ -115,6 +116,7 @@ _WORDS = {
     "missing.interview_offered": "Y=Yes; N=No; NA=N/A",
     "missing.interview_accepted": "Y=Yes; N=No; NA=N/A",
     "return_interview.declined": _YES_NO,
+    "return_interview.outcome": "SHARED=Shared; PLAN=Plan Changed; RISK=Risk Changed; STRATEGY=STRAT",
     "care_leaver.eligibility": (
         "Relevant=REL; Former Relevant=FREL; Eligible=ELIG; Qualifying=QUAL; No Current Eligibility=NONE; Section 24=S24"
     ),

@@ -14,6 +14,7 @@ PACK = Path(__file__).parents[2] / "rules" / "casework"
 
 # Rules without a planter of their own, and why.
 WITHOUT = {
+    "EXT-010": "it asks for nothing until the board sets how many tables must be counted",
     "PER-090": "its pairs are planted apart from the other faults (dq/sample/twice.py)",
     "LOD-003.cla_immunisation.person_id": "planted as key_missing.cla_immunisation: the person is the key",
     "LOD-006.person.gender": "the old system holds one field, read as sex",

@@ -27,6 +27,7 @@ from dq.sample.faults import (  # noqa: F401
     protection,
     referrals,
     section_20,
+    unseen,
     visits,
     whole,
 )

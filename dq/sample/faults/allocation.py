@@ -155,6 +155,20 @@ def not_talked_about(x: Planting) -> None:
     x.expect("SUP-001", "person", rows)
 
 
+@plants("SUP-006", 4)
+def need_not_talked_about(x: Planting) -> None:
+    """A child in need whose case was not talked over for more than three months."""
+    since = np.full(x.children, days.day("2100-01-01"))
+    still = ~x.filled("cin_episode", "close_date")
+    since[x["cin_episode"].child[still]] = x["cin_episode"]["referral_date"][still]
+    long = x.in_need & ~x.protected & ~x.looked_after & (since < x.before_first(120))
+    rows = x.pick("person", (x["person"].child != NOBODY) & x.of("person", long))
+    for row in rows:
+        talks = x.beside("person", row, "supervision")
+        x.drop("supervision", talks[x["supervision"]["supervision_date"][talks] > x.before_first(100)])
+    x.expect("SUP-006", "person", rows)
+
+
 def _much_later(x: Planting, rows: Numbers) -> object:
     return days.add_working_days(x["supervision"]["supervision_date"][rows], 9)
 

@@ -75,6 +75,33 @@ def plan_ended_too_soon(x: Planting) -> None:
     x.expect("CLA-016", "cla_episode", rows)
 
 
+def _of_school_age(x: Planting, low: int) -> Flags:
+    return x.of("cla_episode", (x.ages >= low) & (x.ages <= 15))
+
+
+def _drop_plans_after(x: Planting, row: int, since: np.datetime64) -> None:
+    plans = x.beside("cla_episode", row, "cla_education_plan")
+    x.drop("cla_education_plan", plans[x["cla_education_plan"]["plan_date"][plans] > since])
+
+
+@plants("PEP-001", 3)
+def no_education_plan(x: Planting) -> None:
+    """A looked-after child of school age without a personal education plan."""
+    rows = x.pick("cla_episode", running(x, 60) & _of_school_age(x, 6))
+    for row in rows:
+        _drop_plans_after(x, row, days.day("1990-01-01"))
+        x.expect("PEP-001", "person", x.rows_of_keys("person", [x["cla_episode"]["person_id"][row]]))
+
+
+@plants("PEP-002", 3)
+def old_education_plan(x: Planting) -> None:
+    """A looked-after child whose education plan was last gone through more than four months ago."""
+    rows = x.pick("cla_episode", running(x, 250) & _of_school_age(x, 7))
+    for row in rows:
+        _drop_plans_after(x, row, x.before_first(130))
+        x.expect("PEP-002", "person", x.rows_of_keys("person", [x["cla_episode"]["person_id"][row]]))
+
+
 @plants("HLT-005", 3)
 def teeth_not_looked_at(x: Planting) -> None:
     """A child in care who has not seen a dentist for more than a year."""

@@ -10,6 +10,7 @@ from dq.sample.faults.care import first, long_period
 from dq.sample.faults.planting import Planting
 from dq.sample.faults.registry import plants
 from dq.sample.faults.simple import Allowed, cell
+from dq.sample.faults.visits import seen_only
 from dq.sample.tables import among
 
 
@@ -124,7 +125,7 @@ def long_between_visits(x: Planting) -> None:
     allowed = first_episode(x, 190) & many(x, "cla_visit", 5) & unsettled(x) & x.of("cla_episode", alone)
     rows = x.pick("cla_episode", allowed)
     for row in rows:
-        visits = visits_of(x, row)
+        visits = seen_only(x, "cla_visit", visits_of(x, row))
         x.drop("cla_visit", visits[2])
         x.expect("VIS-002", "cla_visit", visits[3])
 

@@ -153,6 +153,8 @@ ALLOWED: dict[str, Allowed] = {
     "LOD-008.involvement.end_date": rows_that.reviewer,
     "LOD-008.involvement.start_date": _all(rows_that.reviewer, _blank("involvement", "end_date")),
     "LOD-008.linked_identifier.end_date": every("linked_identifier"),
+    "LOD-005.person.merged_into": people.closed_outside_care,
+    "LOD-006.return_interview.outcome": lambda x: x.filled("return_interview", "outcome"),
     "LOD-008.permanence.decision_date": _all(_blank("permanence", "matched_date"), _blank("permanence", "placement_order_date")),
     "LOD-008.relationship.end_date": rows_that.father,
     "LOD-008.s47_enquiry.start_date": lambda x: assessments.ended(x) & assessments.referral_open(x, "s47_enquiry"),
@@ -202,6 +204,7 @@ ALSO: dict[str, tuple[str, ...]] = {
 _EPISODE_OF_CHILD = ("cla_episode", "person_id", "person_id")
 _ITS_ENQUIRY: Link = ("S47-001", "s47_enquiry", "enquiry_id", "enquiry_id")
 _ITS_EPISODE: Link = ("CLA-014", *_EPISODE_OF_CHILD)
+_OTHER_SIDE: Link = ("FAM-009", "relationship", "related_person_id", "person_id")
 LINKED: dict[str, tuple[Link, ...]] = {
     "LOD-001.initial_cp_conference.conference_date": (_ITS_ENQUIRY,),
     "LOD-001.legal_status.start_date": (_ITS_EPISODE,),
@@ -219,6 +222,9 @@ LINKED: dict[str, tuple[Link, ...]] = {
     ),
     "LOD-005.initial_cp_conference.enquiry_id": (_ITS_ENQUIRY,),
     "LOD-005.legal_status.person_id": (_ITS_EPISODE,),
+    "LOD-002.relationship.type": (_OTHER_SIDE,),
+    "LOD-006.relationship.type": (_OTHER_SIDE,),
+    "LOD-007.relationship.type": (_OTHER_SIDE,),
     "LOD-005.return_interview.missing_id": (("RHI-001", "missing", "missing_id", "missing_id"),),
     "LOD-005.voluntary_agreement.legal_status_id": (("LGL-006", "legal_status", "legal_status_id", "legal_status_id"),),
     "LOD-008.cin_plan.start_date": (("CIN-006", "cin_visit", "plan_id", "plan_id"),),

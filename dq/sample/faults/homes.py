@@ -41,9 +41,13 @@ def _client(x: Planting, row: int) -> Numbers:
     return x.rows_of_keys("person", [x["address"]["person_id"][row]])
 
 
+def _left_and_closed(x: Planting) -> Flags:
+    return former_home(x) & ~x.of("address", x.open)
+
+
 cell("ADR-002", "address", "postcode", primary, "not known", weight=3)
 cell("ADR-003", "address", "postcode", current_home, "ZZ99 3WZ", weight=2)
-cell("ADR-004", "address", "end_date", former_home, lambda x, rows: x["address"]["start_date"][rows] - 9)
+cell("ADR-004", "address", "end_date", _left_and_closed, lambda x, rows: x["address"]["start_date"][rows] - 9)
 cell("ADR-007", "address", "line_1", current_home, weight=3)
 
 
@@ -55,6 +59,18 @@ def two_homes(x: Planting) -> None:
         following = x.linked("address", row, "end_date", "address", "start_date")
         x.expect("ADR-005", "address", following[x["address"]["type"][following] == "Primary Address"])
     x.set("address", "end_date", rows, x["address"]["end_date"][rows] + 25)
+
+
+@plants("ADR-009", 2)
+def nowhere_for_a_month(x: Planting) -> None:
+    """A home of an open child that ended a month before the next began."""
+    never_placed = x.of("address", x.open & (x.count("placement") == 0))
+    long = (x.lasted("address", "start_date", "end_date") > 60) & (x["address"]["end_date"] < x.before_first(40))
+    rows = x.pick("address", former_home(x) & never_placed & long)
+    for row in rows:
+        following = x.linked("address", row, "end_date", "address", "start_date")
+        x.expect("ADR-009", "address", following[x["address"]["type"][following] == "Primary Address"])
+    x.set("address", "end_date", rows, x["address"]["end_date"][rows] - 30)
 
 
 @plants("ADR-006", 2)
@@ -99,7 +115,24 @@ def no_parents(x: Planting) -> None:
     for row in rows:
         mine = x.linked("person", row, "person_id", "relationship", "person_id")
         x.set("relationship", "type", mine, "OTHER")
+        x.expect("FAM-009", "relationship", _children_of(x, mine))
     x.expect("FAM-003", "person", rows)
+
+
+def _children_of(x: Planting, mine: Numbers) -> Numbers:
+    """The other sides of a child's relationships to its parents."""
+    around = x.rows_of("relationship", int(x["relationship"].child[mine[0]])) if len(mine) else mine
+    return around[x["relationship"]["type"][around] == "CHILD"]
+
+
+@plants("FAM-009", 2)
+def told_by_the_father_alone(x: Planting) -> None:
+    """A father in whose network the child is, but not the other way round."""
+    never_agreed = x.of("relationship", (x.count("voluntary_agreement") == 0) & ~x.looked_after)
+    rows = x.pick("relationship", _relation(x, "FATHER") & never_agreed)
+    for row in rows:
+        x.expect("FAM-009", "relationship", x.linked("relationship", row, "related_person_id", "relationship", "person_id"))
+    x.drop("relationship", rows)
 
 
 @plants("FAM-004", 3)

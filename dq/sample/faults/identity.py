@@ -7,14 +7,14 @@ import numpy as np
 from dq.sample.days import Flags, Numbers
 from dq.sample.faults.allocation import last_allocation
 from dq.sample.faults.homes import former_home
-from dq.sample.faults.inert import father
+from dq.sample.faults.inert import INERT, father
 from dq.sample.faults.keys import STRANGER
 from dq.sample.faults.people import after_death, clients, closed_outside_care, open_clients, school_age, unborn
 from dq.sample.faults.planting import Planting
 from dq.sample.faults.registry import plants
 from dq.sample.faults.simple import Value, cell, copy, every
 from dq.sample.identifiers import UPN_LETTERS
-from dq.sample.tables import among
+from dq.sample.tables import among, where
 
 _TEST_RANGE, _OTHER_RANGE = 999_000_000, 320_000_000
 
@@ -52,6 +52,39 @@ cell("PER-035", "person", "upn", lambda x: clients(x) & x.filled("person", "upn"
 cell("PER-036", "person", "upn_unknown", lambda x: clients(x) & x.filled("person", "upn"), "UN2", weight=2)
 cell("PER-038", "person", "nhs_number", unborn, _nhs_number(_OTHER_RANGE))
 cell("PER-040", "person", "is_mother", lambda x: closed_outside_care(x) & x.is_one("person", "sex", "M"), "Y")
+cell("RHI-009", "return_interview", "outcome", lambda x: x.filled("return_interview", "outcome"), weight=2)
+
+
+@plants("PER-046")
+def merged_in_a_circle(x: Planting) -> None:
+    """Two records, each merged into the other."""
+    first, second = x.pick_pairs("person", closed_outside_care(x))
+    numbers = x["person"]["person_id"].copy()
+    x.set("person", "merged_into", first, numbers[second])
+    x.set("person", "merged_into", second, numbers[first])
+    x.expect("PER-046", "person", np.append(first, second))
+
+
+@plants("PER-047")
+def merged_and_open(x: Planting) -> None:
+    """An open child whose record is marked as merged into its mother's."""
+    rows = x.pick("person", open_clients(x))
+    for row in rows:
+        mine = x.linked("person", row, "person_id", "relationship", "person_id")
+        mother = mine[x["relationship"]["type"][mine] == "MOTHER"]
+        x.set("person", "merged_into", row, x["relationship"]["related_person_id"][mother[0]])
+    x.expect("PER-047", "person", rows)
+
+
+@plants("PER-048", 4)
+def nobody_asked(x: Planting) -> None:
+    """A child in need, on a plan or in care of whom nothing is said on disability."""
+    rows = x.pick("person", clients(x) & x.of("person", x.in_need | x.protected | x.looked_after))
+    for row in rows:
+        x.drop("disability", x.linked("person", row, "person_id", "disability", "person_id"))
+    x.expect("PER-048", "person", rows)
+
+
 copy("PER-041", "disability", every("disability"), lambda x, rows: {}, both=True)
 
 
@@ -126,6 +159,23 @@ def _polish(table: str, column: str) -> Value:
 cell("LOD-011.person.forename", "person", "forename", clients, _polish("person", "forename"), weight=0.3)
 for _column in ("line_1", "town"):
     cell(f"LOD-011.address.{_column}", "address", _column, former_home, _polish("address", _column), weight=0.3)
+
+
+_LINE_BREAK = "\n"
+_TEXTS = {
+    "person": ("forename", "other_names", "surname"), "address": ("line_1", "line_2", "town", "county"),
+    "early_help": ("reason", "organisation"), "assessment": ("late_reason",), "team": ("name",),
+    "professional": ("name", "job_title"), "document": ("title", "file_name"),
+}  # fmt: skip
+
+
+def _broken(table: str, column: str) -> Value:
+    return lambda x, rows: "See" + _LINE_BREAK + where(x.filled(table, column)[rows], x[table][column][rows], "paper file")
+
+
+for _table, _columns in _TEXTS.items():
+    for _column in _columns:
+        cell(f"LOD-013.{_table}.{_column}", _table, _column, INERT[_table], _broken(_table, _column), weight=0.1)
 
 
 @plants("FAM-007")

@@ -47,6 +47,7 @@ _LINKS = """
     cin_visit.person_id cin_visit.plan_id cin_visit.worker_id cla_care_plan.person_id cla_episode.person_id
     cla_episode.placement_id cla_episode.referral_id cla_health.person_id cla_immunisation.person_id cla_review.cla_id
     cla_review.person_id cla_visit.cla_id cla_visit.person_id cla_visit.worker_id contact.person_id contact.team_id
+    cla_education_plan.person_id person.merged_into
     contact.worker_id cp_plan.conference_id cp_plan.person_id cp_plan.referral_id cp_review.person_id cp_review.plan_id
     cp_visit.person_id cp_visit.plan_id cp_visit.worker_id disability.person_id document.person_id early_help.person_id
     early_help.team_id early_help.worker_id family.person_id immigration_status.person_id
@@ -77,7 +78,8 @@ _CODES = """
     person.is_client person.is_mother person.restricted person.send person.sex person.upn_unknown placement.change_reason
     placement.provider placement.type pre_proceedings.outcome pre_proceedings.parents_represented
     previous_permanence.option professional.agency relationship.parental_responsibility relationship.type
-    return_interview.declined s47_enquiry.nfa s47_enquiry.outcome sdq_score.reason substance_misuse.intervention_received
+    return_interview.declined return_interview.outcome
+    s47_enquiry.nfa s47_enquiry.outcome sdq_score.reason substance_misuse.intervention_received
     substance_misuse.substance voluntary_agreement.agreed_by voluntary_agreement.written
 """
 # Codes of the old system that nobody has mapped.
@@ -98,7 +100,8 @@ _FUTURE = """
     care_leaver.latest_contact_date care_leaver.needs_assessment_date care_leaver.pathway_plan_date
     care_leaver.pathway_plan_review_date care_leaver.start_date cin_episode.close_date cin_episode.decision_date
     cin_episode.referral_date cin_plan.end_date cin_plan.start_date cin_review.review_date cin_visit.recorded_date
-    cin_visit.visit_date cla_care_plan.end_date cla_care_plan.start_date cla_episode.ceased_date
+    cin_visit.visit_date cla_care_plan.end_date cla_care_plan.start_date cla_education_plan.plan_date
+    cla_episode.ceased_date
     cla_episode.entered_care_date cla_episode.start_date cla_review.review_date cla_visit.recorded_date
     cla_visit.visit_date contact.contact_date contact.decision_date cp_plan.end_date cp_plan.start_date
     cp_review.review_date cp_visit.recorded_date cp_visit.visit_date disability.end_date disability.start_date

@@ -11,6 +11,7 @@ from dq.sample.faults.planting import Planting
 from dq.sample.faults.referrals import contact_moved
 from dq.sample.faults.registry import plants
 from dq.sample.faults.simple import cell, copy
+from dq.sample.faults.visits import seen_only
 from dq.sample.tables import among
 
 
@@ -37,8 +38,8 @@ def visits_of(x: Planting, row: int) -> Numbers:
 
 
 def visited(x: Planting, low: int, high: int = 1000) -> Flags:
-    """Plans of children with so many child in need visits."""
-    count = x.count("cin_visit")
+    """Plans of children who were seen at so many child in need visits."""
+    count = x.count("cin_visit", x.is_one("cin_visit", "seen", "Y"))
     return x.of("cin_plan", (count >= low) & (count <= high))
 
 
@@ -92,7 +93,7 @@ def long_between_visits(x: Planting) -> None:
     """A plan that is over, with two visits in its midst missing."""
     rows = x.pick("cin_plan", over(x) & visited(x, 5))
     for row in rows:
-        visits = visits_of(x, row)
+        visits = seen_only(x, "cin_visit", visits_of(x, row))
         x.drop("cin_visit", visits[1:3])
         x.expect("CIN-005", "cin_visit", visits[3])
 
@@ -121,11 +122,13 @@ cell("CIN-007", "cin_visit", "recorded_date", _old_visit, _much_later, weight=5)
 def left_open(x: Planting) -> None:
     """A plan left open on a closed referral; nobody is allocated to the child then."""
     young = (x.ages >= 0) & (x.ages < 17)
-    rows = x.pick("cin_plan", over(x) & never_protected(x) & on_last_referral(x, "cin_plan") & x.of("cin_plan", ~x.open & young))
+    long_over = over(x) & (x["cin_plan"]["end_date"] < x.before_first(110))
+    rows = x.pick("cin_plan", long_over & never_protected(x) & on_last_referral(x, "cin_plan") & x.of("cin_plan", ~x.open & young))
     x.set("cin_plan", "end_date", rows, None)
     x.expect("CIN-008", "cin_plan", rows)
     for row in rows:
-        x.expect("ALL-001", "person", x.rows_of_keys("person", [x["cin_plan"]["person_id"][row]]))
+        for rule in ("ALL-001", "SUP-006"):
+            x.expect(rule, "person", x.rows_of_keys("person", [x["cin_plan"]["person_id"][row]]))
 
 
 @plants("CIN-009", 3)
@@ -141,6 +144,8 @@ def never_ending(x: Planting) -> None:
         x.set("cin_episode", "referral_date", referral, on)
         x.set("cin_episode", "decision_date", referral, on)
         contact_moved(x, referral)
+        assessed = x.linked("cin_plan", row, "referral_id", "assessment", "referral_id")
+        x.set("assessment", "late_reason", assessed, "Waiting for reports from health")
     x.expect("CIN-009", "cin_plan", rows)
 
 

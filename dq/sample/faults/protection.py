@@ -10,6 +10,7 @@ from dq.sample.faults.assessments import on_last_referral
 from dq.sample.faults.planting import Planting
 from dq.sample.faults.registry import plants
 from dq.sample.faults.simple import cell
+from dq.sample.faults.visits import seen_only
 from dq.sample.tables import among
 
 
@@ -43,6 +44,11 @@ def having(x: Planting, table: str, low: int) -> Flags:
     """Plans with at least so many rows in a table."""
     numbers, counts = np.unique(x[table]["plan_id"].astype(str), return_counts=True)
     return among(x["cp_plan"]["plan_id"], numbers[counts >= low].astype(object))
+
+
+def seen_often(x: Planting, low: int) -> Flags:
+    """Plans of children who were seen at so many child protection visits."""
+    return x.of("cp_plan", x.count("cp_visit", x.is_one("cp_visit", "seen", "Y")) >= low)
 
 
 def _elsewhere(x: Planting, rows: Numbers, start: object, end: object) -> Numbers:
@@ -143,9 +149,9 @@ def visit_after_plan(x: Planting) -> None:
 @plants("CPV-002", 5)
 def long_between_visits(x: Planting) -> None:
     """A plan with two visits in its midst missing."""
-    rows = x.pick("cp_plan", over(x) & having(x, "cp_visit", 5))
+    rows = x.pick("cp_plan", over(x) & seen_often(x, 5))
     for row in rows:
-        visits = visits_of(x, row)
+        visits = seen_only(x, "cp_visit", visits_of(x, row))
         x.drop("cp_visit", visits[1:3])
         x.expect("CPV-002", "cp_visit", visits[3])
 
