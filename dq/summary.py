@@ -13,6 +13,8 @@ from typing import Literal
 from dq.model import Status
 
 Comparison = Literal["==", "!=", ">=", "<=", ">", "<"]
+NO_TABLE = "The extract has no"
+"""How the reason of a rule begins that had nothing to check because its table, which may be absent, is."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from dq.report import count_exceptions
 from dq.request import Request
 from dq.score import RuleCounts
 from dq.sqltext import column, named, table
-from dq.summary import ColumnNote, Gate, InputFile, OwnRule, Readiness, RuleRow, RunSummary, SwitchedOff, TableNote
+from dq.summary import NO_TABLE, ColumnNote, Gate, InputFile, OwnRule, Readiness, RuleRow, RunSummary, SwitchedOff, TableNote
 
 HARDLY = 0.5
 """Share of the records in scope below which those assessed are too few to speak for the rest."""
@@ -50,7 +50,8 @@ def measure(
 ) -> Measured:
     """Count everything that gates and papers speak of."""
     rows, counts = [], []
-    for row, teams in (*_rule_rows(rules, outcomes, contract.owner), *_built_in_rows(connection, contract)):
+    absent = {str(row[0]) for row in connection.execute("SELECT table_name FROM absent_table").fetchall()}
+    for row, teams in (*_rule_rows(rules, outcomes, contract.owner, absent), *_built_in_rows(connection, contract)):
         if row.rule not in outcomes and row.rule not in built_in:
             continue
         rows.append(row)
@@ -64,16 +65,17 @@ def measure(
 
 
 def _rule_rows(
-    rules: Iterable[CompiledRule], outcomes: Mapping[str, Outcome], owner: str
+    rules: Iterable[CompiledRule], outcomes: Mapping[str, Outcome], owner: str, absent: Container[str]
 ) -> Iterable[tuple[RuleRow, dict[str, tuple[int, int]]]]:
     for compiled in rules:
         rule, outcome = compiled.rule, outcomes[compiled.rule.id]
         counts = outcome.counts
+        table = compiled.statements[0].table or rule.table
         status = "not_evaluated" if not outcome.evaluated else "failed" if counts.failing else "passed"
         row = RuleRow(
-            rule.id, rule.title, compiled.statements[0].table or rule.table, rule.severity, rule.dimension, status,  # type: ignore[arg-type]
+            rule.id, rule.title, table, rule.severity, rule.dimension, status,  # type: ignore[arg-type]
             counts.in_scope, counts.assessed, counts.failing, counts.in_scope - counts.assessed, outcome.seconds,
-            outcome.reason or _doubt(counts.in_scope, counts.assessed),
+            outcome.reason or _doubt(counts.in_scope, counts.assessed, table if table in absent else ""),
         )  # fmt: skip
         yield row, _by_team(outcome, rule.owner, owner)
 
@@ -96,9 +98,9 @@ def _columns(teams: Mapping[str, tuple[int, int]]) -> tuple[list[int], list[int]
     return [assessed for assessed, _ in teams.values()], [failing for _, failing in teams.values()]
 
 
-def _doubt(in_scope: int, assessed: int) -> str:
+def _doubt(in_scope: int, assessed: int, absent: str) -> str:
     if in_scope == 0:
-        return "No record was in scope."
+        return f"{NO_TABLE} {absent}, so that nothing was checked." if absent else "No record was in scope."
     if assessed == 0:
         return "No record in scope could be assessed: what the rule reads is blank."
     if assessed / in_scope < HARDLY:

@@ -7,7 +7,7 @@ import duckdb
 
 from dq.model import SEVERITIES
 from dq.report.order import TEAM
-from dq.summary import Found, RuleRow
+from dq.summary import NO_TABLE, Found, RuleRow
 
 COUNT = f"""
 select coalesce(rule, ''), coalesce("table", ''), {TEAM} as team_name, coalesce(severity, ''),
@@ -93,6 +93,11 @@ def hardly_assessed(rules: Iterable[RuleRow]) -> list[RuleRow]:
     """Rules that ran but could not decide on half of the records they speak of, largest share first."""
     rows = [row for row in rules if row.status != "not_evaluated" and row.in_scope > 0 and 2 * row.not_assessed >= row.in_scope]
     return sorted(rows, key=lambda row: (-row.not_assessed / row.in_scope, row.rule, row.table))
+
+
+def without_table(rules: Iterable[RuleRow]) -> list[str]:
+    """Tables that may be absent and are, whose rules therefore had nothing to check."""
+    return sorted({row.table for row in rules if row.status != "not_evaluated" and row.reason.startswith(NO_TABLE)})
 
 
 def without_records(rules: Iterable[RuleRow]) -> list[RuleRow]:

@@ -19,6 +19,7 @@ from dq.report.counts import (
     not_evaluated,
     tally,
     without_records,
+    without_table,
 )
 from dq.report.verdict import files_sentence, readiness_sentence, reconciles, sentences, state, verdict
 from dq.summary import Found, PassRate, RunSummary
@@ -83,6 +84,7 @@ def summary_html(results: RunSummary) -> str:
         not_evaluated=not_evaluated(results.rules),
         hardly_assessed=hardly_assessed(results.rules),
         without_records=without_records(results.rules),
+        without_table=without_table(results.rules),
         files_sentence=files_sentence(results.inputs),
     )
 

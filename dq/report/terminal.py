@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from dq.report.counts import count_by_severity, not_evaluated, tally
+from dq.report.counts import count_by_severity, not_evaluated, tally, without_table
 from dq.report.verdict import readiness_sentence, state, switched_off_sentence, unread_sentence, verdict
 from dq.report.words import (
     capital,
@@ -37,6 +37,9 @@ def render(results: RunSummary, console: Console, files: list[Path]) -> None:
     console.print(Text(f"{results.project}, extract of {long_date(results.as_of)}", style="bold"))
     _found(results, console)
     _not_run(results, console)
+    if gone := without_table(results.rules):
+        console.print(Text(f"Not in the extract, so that nothing of it was checked: {', '.join(gone)}.", style="bold"))
+        console.print()
     if results.switched_off:
         console.print(Text(switched_off_sentence(results), style="bold"))
     _readiness(results, console)

@@ -184,7 +184,7 @@ def _relation(draw: Draw, here: Texts, there: Texts, role: str, child: Numbers, 
 def _addresses(draw: Draw, story: Story, family: Numbers, families: int) -> Table:
     """A family's homes one after the other; each child's from its birth on (from the first contact if unborn)."""
     lives_from = days.earlier(story.children.birth, story.known)
-    owner, number = repeat(draw.whole(1, 4, families))
+    owner, number = repeat(draw.whole(1, 3, families))
     size = len(owner)
     ago = np.where(number == 0, draw.whole(20, 2200, size), draw.whole(240, 1900, size))
     moved = days.add_days(np.full(size, story.last), -running(ago, number))

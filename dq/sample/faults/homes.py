@@ -122,7 +122,8 @@ def no_parents(x: Planting) -> None:
 def _children_of(x: Planting, mine: Numbers) -> Numbers:
     """The other sides of a child's relationships to its parents."""
     around = x.rows_of("relationship", int(x["relationship"].child[mine[0]])) if len(mine) else mine
-    return around[x["relationship"]["type"][around] == "CHILD"]
+    named: Numbers = around[x["relationship"]["type"][around] == "CHILD"]
+    return named
 
 
 @plants("FAM-009", 2)

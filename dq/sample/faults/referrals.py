@@ -176,6 +176,8 @@ def dormant(x: Planting) -> None:
     x.set("cin_episode", "close_date", rows, None)
     x.set("cin_episode", "close_reason", rows, None)
     x.expect("REF-011", "cin_episode", rows)
+    for row in rows:
+        x.expect("SUP-006", "person", x.rows_of_keys("person", [x["cin_episode"]["person_id"][row]]))
 
 
 _ACTIVE = (

@@ -11,7 +11,8 @@ def seen_only(x: Planting, table: str, visits: Numbers) -> Numbers:
     """Of a child's visits those at which it was seen; the others are left out of the extract."""
     seen = x[table]["seen"][visits] == "Y"
     x.drop(table, visits[~seen])
-    return visits[seen]
+    kept: Numbers = visits[seen]
+    return kept
 
 
 def not_seen(x: Planting, table: str, visits: Numbers) -> None:
