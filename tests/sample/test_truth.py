@@ -134,7 +134,7 @@ def test_differing_files_are_told_by_name_and_first_line(tmp_path: Path) -> None
 
 
 def test_a_fault_of_nearly_every_rule_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    plant_evenly(monkeypatch, faulty=0.25, surely=("EXT-001",))
+    plant_evenly(monkeypatch, faulty=0.4, surely=("EXT-001",))
     sample.write(tmp_path, children=9000, weeks=2, seed=22)
     rules: set[str] = set()
     for week in weeks(tmp_path):
