@@ -50,8 +50,7 @@ for _table in _KEYS.split():
     cell(f"LOD-004.{_table}.{KEYS[_table]}", _table, KEYS[_table], _allowed(_table), _long_key, weight=RARE)
 for _name, _times in _TEXTS.items():
     _table, _column = _name.split(".")
-    _unshown = ("LOD-011.person.forename",) if _name == "person.forename" else ()
-    cell(f"LOD-004.{_name}", _table, _column, INERT[_table], LONG * _times, also=_unshown, weight=RARE)
+    cell(f"LOD-004.{_name}", _table, _column, INERT[_table], LONG * _times, weight=RARE)
 for _name, _rules in _ALSO.items():
     _table, _column = _name.split(".")
     cell(f"LOD-004.{_name}", _table, _column, _filled(_table, _column), _longer(_table, _column), also=_rules, weight=RARE)
