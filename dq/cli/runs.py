@@ -42,7 +42,9 @@ def command(project: Path, as_json: bool, as_csv: bool, delete_latest: bool) -> 
     if as_csv:
         history_options.print_csv(head, rows)
     elif rows:
-        history_options.print_table([word.replace("_", " ") for word in head[:-2]], [row[:-2] for row in rows])
+        shown = [place for place in range(len(head) - 2) if place < 5 or any(row[place] for row in rows)]
+        words = [head[place].replace("_", " ") for place in shown]
+        history_options.print_table(words, [[row[place] for place in shown] for row in rows])
         for line in lines:
             if line.repeats is not None:
                 click.echo(f"Run {line.run} has the same files as run {line.repeats}.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -25,6 +26,9 @@ PATIENCE = 60
 LOCK = 4_771_003
 """The number of the advisory lock that PostgreSQL gives to one writer of a schema at a time; the schema's name adds to it."""
 
+_NUMBERS = count(1)
+"""Each opening is a connection of its own to Django, also where two threads open one store."""
+
 
 class StoreError(ProjectError):
     """The store cannot be reached, is busy, or is newer than this dq."""
@@ -44,13 +48,15 @@ def opened(folder: Path, url: str | None, *, create: bool = True) -> Iterator[Ba
         try:
             file.parent.mkdir(exist_ok=True)
         except OSError:
-            raise StoreError(Problem(str(file.parent), message="The folder of the store cannot be made.")) from None
-    alias = f"dq {url or file.resolve()}"
+            raise StoreError(
+                Problem(str(file.parent), message="The folder of the store cannot be made.", fix=_fix(None, url))
+            ) from None
+    alias = f"dq {next(_NUMBERS)}"
     connections.settings[alias] = _settings(alias, _postgres(url) if url else _sqlite(file))
     try:
         connection = connections[alias]
         connection.ensure_connection()
-        up_to_date(connection)
+        up_to_date(connection, where=where)
         yield connection
     except (DatabaseError, InterfaceError, ImproperlyConfigured) as error:
         raise StoreError(Problem(where, message=_told(error), fix=_fix(error, url))) from None
@@ -103,17 +109,17 @@ def _told(error: Exception) -> str:
     return f"The store cannot be used ({type(error.__cause__ or error).__name__})."
 
 
-def _fix(error: Exception, url: str | None) -> str:
+def _fix(error: Exception | None, url: str | None) -> str:
     if _busy(error):
         return "Check again when it is."
     if isinstance(error, ImproperlyConfigured):
         return 'Install it: pip install "dq[postgres]" -c constraints.txt'
     if url is None:
-        return "Is the folder on a local disk, and may you write in it? DQ_DEBUG=1 shows more."
+        return "Is the folder on a disk of this machine, and may you write in it? dq check --no-store does without a history."
     return f"Is the address right, does the server run, and is the password in the environment variable {PASSWORD}?"
 
 
-def _busy(error: Exception) -> bool:
+def _busy(error: Exception | None) -> bool:
     return isinstance(error, OperationalError) and (
         "database is locked" in str(error) or type(error.__cause__).__name__ == "LockNotAvailable"
     )
@@ -132,7 +138,7 @@ def writing(connection: BaseDatabaseWrapper) -> Iterator[Any]:
         yield cursor
 
 
-def up_to_date(connection: BaseDatabaseWrapper, target: str | None = None) -> None:
+def up_to_date(connection: BaseDatabaseWrapper, target: str | None = None, *, where: str = "") -> None:
     """Apply the migrations that are missing, as one transaction; or go to `target`, where `zero` is none of them.
 
     Raises `StoreError` for a store that a later dq wrote.
@@ -142,7 +148,7 @@ def up_to_date(connection: BaseDatabaseWrapper, target: str | None = None) -> No
     newer = {name for app, name in executor.loader.applied_migrations if app == "store"} - known
     if newer:
         fix = "Use the dq that wrote it, or a later one."
-        raise StoreError(Problem(connection.alias.removeprefix("dq "), message="The store was written by a later dq.", fix=fix))
+        raise StoreError(Problem(where, message="The store was written by a later dq.", fix=fix))
     goals = [("store", None if target == "zero" else target)] if target is not None else executor.loader.graph.leaf_nodes()
     if not executor.migration_plan(goals):
         return

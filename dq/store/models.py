@@ -1,7 +1,8 @@
 """The tables of the store. No value of a record stands in them but its key.
 
 An exception's standing (state, evidence, why, team, severity, fingerprint) is that of its last event; it stands in
-`Finding` too, so that a run need not look through all events. Words are those of `dq.lifecycle`.
+`Finding` too, so that a run need not look through all events. Words are those of `dq.lifecycle`. What exceptions and events
+refer to is not checked by the database row by row, which would take as long as writing them; the tests do.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ class Finding(models.Model):
     table = models.TextField(db_column="table_name")
     key = models.TextField()
     about = models.TextField()
-    first_run = models.ForeignKey(Run, models.CASCADE)
+    first_run = models.ForeignKey(Run, models.CASCADE, db_constraint=False)
     state = models.TextField()
     evidence = models.TextField()
     why = models.TextField()
@@ -88,8 +89,8 @@ class Finding(models.Model):
 class Event(models.Model):
     """Something that happened to an exception: who, when, from what to what. Added, never changed."""
 
-    finding = models.ForeignKey(Finding, models.CASCADE, db_index=False)
-    run = models.ForeignKey(Run, models.CASCADE, null=True)
+    finding = models.ForeignKey(Finding, models.CASCADE, db_index=False, db_constraint=False)
+    run = models.ForeignKey(Run, models.CASCADE, null=True, db_constraint=False)
     at = models.DateTimeField()
     who = models.TextField()
     was = models.TextField()

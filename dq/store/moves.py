@@ -34,9 +34,7 @@ _WORD = "CASE WHEN f.evidence IN ('left extract', 'rule changed', 'not checked')
 
 MOVES = f"""
 CREATE TEMPORARY TABLE dq_move AS
-WITH ruling AS (
-  SELECT rule, ran, fingerprint, basis FROM dq_rule WHERE run_id = %(run)s
-), found AS (
+WITH found AS (
   SELECT s.id, f.id IS NULL AS fresh, CASE WHEN f.id IS NULL THEN '' ELSE {_WORD} END AS was,
          CASE WHEN f.id IS NULL THEN 'new' WHEN f.state = 'cleared' THEN 'reopened' ELSE 'open' END AS state,
          'found' AS evidence,
@@ -46,7 +44,7 @@ WITH ruling AS (
               ELSE 'rule' END AS why,
          s.team, s.severity, r.fingerprint
   FROM dq_seen AS s
-  JOIN ruling AS r ON r.rule = s.rule
+  LEFT JOIN dq_rule AS r ON r.run_id = %(run)s AND r.rule = s.rule
   LEFT JOIN dq_finding AS f ON f.id = s.id
   WHERE f.id IS NULL OR f.state <> 'open' OR f.evidence <> 'found' OR f.team <> s.team OR f.severity <> s.severity
      OR f.fingerprint <> r.fingerprint
@@ -61,7 +59,7 @@ WITH ruling AS (
               ELSE 'data' END AS why
   FROM dq_missing AS m
   JOIN dq_finding AS f ON f.id = m.id
-  LEFT JOIN ruling AS r ON r.rule = f.rule
+  LEFT JOIN dq_rule AS r ON r.run_id = %(run)s AND r.rule = f.rule
 )
 SELECT id, fresh, was, state, evidence, why, team, severity, fingerprint FROM found
 UNION ALL
@@ -69,6 +67,8 @@ SELECT id, %(no)s, was, CASE WHEN evidence = 'passed' THEN 'cleared' ELSE state 
 FROM weighed
 WHERE evidence <> evidence_before OR why <> why_before
 """
+
+# The rules are joined from the left although each exception has one: so SQLite begins with the exceptions, not with the rules.
 
 _STANDING = ("state", "evidence", "why", "team", "severity", "fingerprint")
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from dq import lifecycle
 from dq.lifecycle import Presence, Ruling, Seen, Standing, change, step
 from dq.store import database, read, record
-from dq.store.models import Finding
+from dq.store.models import Event, Finding, Run
 from dq.store.record import FollowedRow, Look
 
 NORTH = Seen("North", "major")
@@ -167,7 +167,20 @@ def _drive(connection: Any, steps: Sequence[Any]) -> None:
         assert _standings(connection) == (model.after[-1] if model.after else {})
         for name, standing in model.after[-1].items() if model.after else ():
             assert read.history(connection, name).now == standing.word
+        _nothing_dangles(connection)
     _compare_differences(connection, model)
+
+
+def _nothing_dangles(connection: Any) -> None:
+    """Every event is of a run and an exception that are there, and the last one is where the exception stands."""
+    runs = set(Run.objects.using(connection.alias).values_list("number", flat=True))
+    last = {}
+    for each in Event.objects.using(connection.alias).order_by("id"):
+        assert each.run_id in runs
+        last[each.finding_id] = (each.state, each.evidence, each.why, each.team, each.severity, each.fingerprint)
+    fields = ("id", "first_run_id", "state", "evidence", "why", "team", "severity", "fingerprint")
+    found = list(Finding.objects.using(connection.alias).values_list(*fields))
+    assert {row[0]: row[2:] for row in found} == last and {row[1] for row in found} <= runs
 
 
 def _compare_differences(connection: Any, model: Model) -> None:

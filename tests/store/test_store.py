@@ -72,6 +72,17 @@ def test_rules_stand_as_they_stood(address: Address) -> None:
         assert list(stood) == [("a", True, ""), ("b", False, "a"), ("b", True, "a")]
 
 
+def test_another_reason_for_not_being_checked_is_an_event(address: Address) -> None:
+    with database.opened(*address) as connection:
+        rows = stores.seen("a")
+        record.record(connection, stores.facts(0, rows), rows, stores.everybody())
+        silent = [stores.rule(ran=False)]
+        for week, presence in ((1, "present"), (2, "unknown"), (3, "unknown")):
+            record.record(connection, stores.facts(week, [], silent), [], stores.everybody(presence))  # type: ignore[arg-type]
+        said = [(each.run, each.became, each.why) for each in read.history(connection, "a").events]
+        assert said == [(1, "new", "data"), (2, "not checked", "rule"), (3, "not checked", "data")]
+
+
 def test_a_run_that_breaks_off_leaves_nothing(address: Address) -> None:
     def broken(rows: Any) -> Any:
         raise RuntimeError
@@ -149,10 +160,10 @@ with database.opened(Path(sys.argv[1]), sys.argv[3] or None) as connection:
 """
 
 
-def _recorder(address: Address, week: int) -> subprocess.Popen[str]:
+def _recorder(address: Address, week: int, *, wait: bool = True) -> subprocess.Popen[str]:
     words = [sys.executable, "-c", RECORDER, str(address[0]), str(week), address[1] or "", str(Path(__file__).parent), str(ROOT)]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    assert process.stdout is not None and (not wait or process.stdout.readline() == "ready\n")
     return process
 
 
@@ -187,6 +198,9 @@ def _is_whole(connection: Any, runs: int) -> None:
     states: dict[str, int] = {}
     for state in Finding.objects.using(connection.alias).values_list("state", flat=True):
         states[state] = states.get(state, 0) + 1
+    if not runs:
+        assert not states and not Event.objects.using(connection.alias).exists()
+        return
     expected = {"new": 400 if runs > 1 else 4000, "open": 3600 if runs > 1 else 0, "cleared": 400 * (runs - 1)}
     assert states == {name: number for name, number in expected.items() if number}
     events = Event.objects.using(connection.alias)

@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                 ("team", models.TextField()),
                 ("severity", models.TextField()),
                 ("fingerprint", models.TextField()),
-                ("first_run", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="store.run")),
+                ("first_run", models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, to="store.run")),
             ],
             options={
                 "db_table": "dq_finding",
@@ -99,8 +99,16 @@ class Migration(migrations.Migration):
                 ("team", models.TextField()),
                 ("severity", models.TextField()),
                 ("fingerprint", models.TextField()),
-                ("finding", models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to="store.finding")),
-                ("run", models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to="store.run")),
+                (
+                    "finding",
+                    models.ForeignKey(
+                        db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to="store.finding"
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.CASCADE, to="store.run"),
+                ),
             ],
             options={
                 "db_table": "dq_event",
