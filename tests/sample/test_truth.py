@@ -61,10 +61,10 @@ def weeks(project: Path) -> list[str]:
 
 
 def differences(kept: Path, written: Path) -> list[str]:
-    """The files that differ between two projects, each with its first differing line; reports do not count."""
+    """The files that differ between two projects, each with its first differing line; what checks left there does not count."""
     names = {path.relative_to(folder) for folder in (kept, written) for path in folder.rglob("*") if path.is_file()}
     told = []
-    for name in sorted(name for name in names if name.parts[0] != "reports"):
+    for name in sorted(name for name in names if name.parts[0] not in ("reports", ".dq")):
         if not (written / name).exists() or not (kept / name).exists():
             told.append(f"{name.as_posix()}: " + ("kept, not written" if (kept / name).exists() else "written, not kept"))
             continue
