@@ -105,8 +105,10 @@ def _predicate(part: str, value: dict[str, Any], name: str, given: str, words: W
 
 
 def _default_limit(check: Check, name: str, value: dict[str, Any], words: Words, default: Any) -> Any:
-    """The limit in force where none is written: the target's, or the parameter's default."""
+    """The limit in force where none is written: the target's, unless the rule gives limits of its own, or the default."""
     if check.name == "fits" and words.table in words.contract.tables:
+        if not value.keys().isdisjoint(("length", "precision", "characters")):
+            return None
         column = words.contract.tables[words.table].columns.get(str(value.get("column")))
         return getattr(column.target, name, None) if column is not None and column.target is not None else None
     return default if isinstance(default, int) else None

@@ -104,6 +104,23 @@ def test_parameters_of_the_short_forms_are_changed(pack: Path, check: str, part:
     assert f"A-1/{part}" in {each.id for each in mutants(packs.load(str(pack)))}
 
 
+@pytest.mark.parametrize(
+    ("check", "moved"),
+    [
+        ("fits: plan_id", {"A-1/fits length/top/limit + 1", "A-1/fits length/top/limit - 1"}),
+        ("fits: {column: plan_id, characters: latin1}", set()),
+    ],
+)
+def test_the_limit_of_the_target_is_changed_only_where_the_rule_gives_none(pack: Path, check: str, moved: set[str]) -> None:
+    contract = pack / "dataset.yaml"
+    text = contract.read_text(encoding="utf-8")
+    given = text.replace("plan_id: {", "plan_id: {target: {field: PLAN.ID, length: 9}, ", 1)
+    assert given != text
+    contract.write_text(given, encoding="utf-8")
+    write(pack, rule("A-1", check, "{name: one, plan: [{plan_id: P1}], fails: []}"))
+    assert {each.id for each in mutants(packs.load(str(pack))) if "limit" in each.id and each.view is None} == moved
+
+
 def test_a_code_list_that_lost_a_code_is_noticed_by_that_code_alone(pack: Path) -> None:
     text = (pack / "dataset.yaml").read_text(encoding="utf-8")
     (pack / "dataset.yaml").write_text(
