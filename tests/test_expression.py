@@ -217,6 +217,9 @@ REFUSED = [  # predicate (MINE: p.person_id = person.person_id), words of the me
     ("case when siblings then 'a' end = 'a'", "stands where a condition is expected", ""),
     ("round(height, siblings) > 1", "decimal places of round", "round(x, 2)"),
     ("-surname = 'x'", "minus sign before a text", ""),
+    ("siblings > -null", "null whatever the record holds", "name a column"),
+    ("siblings > coalesce(null, null)", "null whatever the record holds", "name a column"),
+    ("siblings > ->", "cannot be read as SQL", ""),
 ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from bench import Bench, compiler, rule
 from functions_on import Engine, mirrored
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from dq.errors import PackError
@@ -124,6 +124,7 @@ def test_a_predicate_means_the_same_on_postgres(predicate: str, loaded: Bench, o
 
 
 @settings(max_examples=300, deadline=None)
+@example("->")
 @given(st.text(alphabet="ab=<>()'\";:,.*#?$%-+/|[]{}\\ \n\t0selctfrom", max_size=30))
 def test_any_text_is_a_fault_or_a_predicate(predicate: str) -> None:
     try:

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from dq import patterns
 from dq.checks.registry import CheckFault, ColumnName, ColumnNames, Condition, Subject, check, present, where_known
-from dq.contract import Code
+from dq.contract import Code, Target
 from dq.errors import did_you_mean
 from dq.functions import Tree, call
 
@@ -120,6 +120,17 @@ def matches(subject: Subject, column: ColumnName, pattern: str) -> Condition:
 CHARACTERS = {"ascii": r"^[\x20-\x7e\t\r\n]*$", "latin1": r"^[\x20-\x7e\x{a0}-\x{ff}\t\r\n]*$"}
 
 
+Characters = Literal["any", "latin1", "ascii"]
+Limits = tuple[int | None, int | None, Characters | None]
+
+
+def limits(target: Target | None, length: int | None, precision: int | None, characters: Characters | None) -> Limits:
+    """The limits of `fits`: those given, or the target's where none is given."""
+    if target is not None and length is None and precision is None and characters is None:
+        return target.length, target.precision, target.characters
+    return length, precision, characters
+
+
 @check
 def fits(
     subject: Subject,
@@ -134,8 +145,7 @@ def fits(
     """
     text = subject.as_text(column)
     target = subject.contract_column(column).target if subject.relation.in_file(column) else None
-    if target is not None and length is None and precision is None and characters is None:
-        length, precision, characters = target.length, target.precision, target.characters
+    length, precision, characters = limits(target, length, precision, characters)
     conditions: list[Tree] = []
     if length is not None:
         conditions.append(exp.LTE(this=call("length", text), expression=exp.Literal.number(length)))

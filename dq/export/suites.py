@@ -12,7 +12,7 @@ from typing import Any
 
 from dq import patterns
 from dq.checks import CHECKS
-from dq.checks.values import CHARACTERS
+from dq.checks.values import CHARACTERS, limits
 from dq.compile import Compiler
 from dq.contract import Contract, Table
 from dq.errors import PackError
@@ -152,16 +152,13 @@ def _matches(contract: Contract, table: Table, given: dict[str, Any]) -> list[Ex
 @_says("fits")
 def _fits(contract: Contract, table: Table, given: dict[str, Any]) -> list[Expectation]:
     column, target = _text(table, given["column"]), table.columns[given["column"]].target
-    length, precision, characters = (
-        given.get(part) if given.get(part) is not None else getattr(target, part, None)
-        for part in ("length", "precision", "characters")
-    )
+    length, precision, characters = limits(target, given.get("length"), given.get("precision"), given.get("characters"))
     found: list[Expectation] = []
     if length is not None:
         found.append(("expect_column_value_lengths_to_be_between", {"column": column, "max_value": length}))
     if precision is not None:
         found.append(("expect_column_values_to_not_match_regex", {"column": column, "regex": rf"\.[0-9]{{{precision + 1},}}"}))
-    if characters in CHARACTERS:
+    if characters is not None and characters in CHARACTERS:
         pattern = patterns.written(CHARACTERS[characters], "python")
         found.append(("expect_column_values_to_match_regex", {"column": column, "regex": pattern}))
     return found

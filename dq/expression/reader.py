@@ -179,6 +179,8 @@ def parse(source: str) -> Tree | Fault:
         details = getattr(error, "errors", None) or [{}]
         near = str(details[0].get("highlight") or "").strip()
         return Fault("This cannot be read as SQL" + (f", near {near!r}." if near else "."), "Check brackets and quotes.")
+    except TypeError:  # compiled, SQLGlot says so of an operator without an operand
+        return Fault("This cannot be read as SQL.", "Check that each operator has something on both sides.")
     except RecursionError:  # SQLGlot reads brackets by recursion
         return Fault("This is nested too deeply to be read.", "Split it into several rules, or use a view.")
     if len(trees) != 1:
@@ -236,7 +238,11 @@ class Reader:
         handler, parts = found
         if parts is not None and not self.holds_only(node, parts):
             return exp.Null(), Kind("any")
-        return handler(self, node, scope)
+        tree, kind = handler(self, node, scope)
+        if kind.family == "null" and not isinstance(node, exp.Null | exp.Paren):
+            # It has no type, and the engines disagree about what it may stand beside.
+            return self.fault("This is null whatever the record holds.", "Write null, or name a column.")
+        return tree, kind
 
     def holds_only(self, node: Tree, parts: Collection[str]) -> bool:
         """Whether a node carries nothing but `parts`; a fault for what else it carries."""
