@@ -20,7 +20,7 @@ from dq.errors import DqError, PackError, Problem, did_you_mean
 
 Type = Literal["text", "integer", "number", "date", "datetime", "boolean", "code"]
 Personal = Literal["none", "key", "identity", "sensitive", "date", "free_text"]
-RESERVED = ("row_id", "row_hash", "file_id", "source_row", "this")
+RESERVED = ("row_id", "row_hash", "file_id", "source_row", "dq_team", "this")
 RESERVED_TABLES = (
     "this", "base", "failing", "inside", "linked", "counted", "before", "walk", "first", "next", "self",
     "input_file", "ingest_finding",

@@ -43,6 +43,8 @@ FAULTS = [
     ("type: boolean", "type: bool", "Input should be 'text'", ""),
     ("siblings: {title: Number of siblings", "row_hash: {title: Number of siblings", "The column name 'row_hash' is reserved.",
      "another"),
+    ("siblings: {title: Number of siblings", "dq_team: {title: Number of siblings", "The column name 'dq_team' is reserved.",
+     "another"),
     ("siblings: {title: Number of siblings", "raw__x: {title: Number of siblings", "The column name 'raw__x' is reserved.",
      "another"),
     ("  visit:\n", "  walk:\n", "The table name 'walk' is reserved", "another"),
