@@ -3,6 +3,9 @@
 An exception's standing (state, evidence, why, team, severity, fingerprint) is that of its last event; it stands in
 `Finding` too, so that a run need not look through all events. Words are those of `dq.lifecycle`. What exceptions and events
 refer to is not checked by the database row by row, which would take as long as writing them; the tests do.
+
+What people decide stands apart, by the exception's id: deleting a run takes none of it back, and where an exception is found
+again, what was agreed about it holds again. Words are those of `dq.dispositions`.
 """
 
 from __future__ import annotations
@@ -106,3 +109,95 @@ class Event(models.Model):
     class Meta:
         db_table = "dq_event"
         indexes = (models.Index(fields=("finding", "id"), name="dq_event_history"),)
+
+
+class Act(models.Model):
+    """Something that somebody did: who, when, what, to how many exceptions. Added, never changed; `dq audit` lists them."""
+
+    at = models.DateTimeField()
+    who = models.TextField()
+    what = models.TextField()
+    subject = models.TextField()
+    exceptions = models.IntegerField(default=0)
+    note = models.TextField(default="")
+
+    class Meta:
+        db_table = "dq_act"
+
+
+class Decision(models.Model):
+    """What an act changed about one exception: `aspect` is `assigned`, `disposition` or `disputed`. The last of each counts."""
+
+    act = models.ForeignKey(Act, models.PROTECT)
+    finding = models.CharField(max_length=12)
+    aspect = models.TextField()
+    was = models.TextField()
+    became = models.TextField()
+
+    class Meta:
+        db_table = "dq_decision"
+        indexes = (models.Index(fields=("finding", "aspect", "id"), name="dq_decision_history"),)
+
+
+class Waiver(models.Model):
+    """An exception, or the exceptions of a rule, that may stay as they are for a while. See `dq.dispositions.Waiver`."""
+
+    act = models.ForeignKey(Act, models.PROTECT, related_name="+")
+    finding = models.CharField(max_length=12)
+    rule = models.TextField()
+    table = models.TextField(db_column="table_name")
+    team = models.TextField()
+    since = models.DateField()
+    until = models.DateField()
+    reason = models.TextField()
+    approver = models.TextField()
+    withdrawn = models.DateField(null=True)
+    withdrawn_by = models.ForeignKey(Act, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        db_table = "dq_waiver"
+
+
+class Issue(models.Model):
+    """A list that was given to a team: its number stands in the workbook, so that an old copy is known when it comes back."""
+
+    act = models.ForeignKey(Act, models.PROTECT)
+    run = models.IntegerField()
+    team = models.TextField()
+    file = models.TextField()
+    exceptions = models.IntegerField()
+
+    class Meta:
+        db_table = "dq_issue"
+
+
+class Reply(models.Model):
+    """A manager's answer about one exception, as it came back; `issue` is the list it stood in. The last one counts."""
+
+    act = models.ForeignKey(Act, models.PROTECT)
+    finding = models.CharField(max_length=12)
+    issue = models.ForeignKey(Issue, models.PROTECT, null=True)
+    answer = models.TextField()
+    fix_by = models.DateField(null=True)
+    notes = models.TextField()
+    answered_by = models.TextField()
+    file = models.TextField()
+    sheet = models.TextField()
+    row = models.IntegerField()
+
+    class Meta:
+        db_table = "dq_reply"
+        indexes = (models.Index(fields=("finding", "id"), name="dq_reply_history"),)
+
+
+class Access(models.Model):
+    """Whose figures and records a person may see: a level of the organisation and which of its units; until it is taken away."""
+
+    act = models.ForeignKey(Act, models.PROTECT, related_name="+")
+    person = models.TextField()
+    level = models.TextField()
+    unit = models.TextField()
+    ended_by = models.ForeignKey(Act, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        db_table = "dq_access"
