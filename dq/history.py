@@ -9,11 +9,12 @@ from pathlib import Path
 
 import duckdb
 
-from dq import presence, request
+from dq import organisation, presence, request, route
 from dq.builtin import KINDS, is_built_in
 from dq.calendar import FIRST, LAST
 from dq.contract import Contract
-from dq.model import VERSION
+from dq.model import LEAVERS, UNALLOCATED, VERSION
+from dq.organisation import Unit
 from dq.store import database, record
 from dq.store.record import InputFacts, Recorded, RuleFacts, RunFacts, SeenRow
 from dq.summary import RunSummary
@@ -24,10 +25,10 @@ SELECT DISTINCT ON (e.id) e.id, e.rule, e."table" AS table_name, e.key,
        CASE WHEN e.row_id IS NULL THEN 'whole'
             WHEN EXISTS (SELECT 1 FROM dq_pair_finding AS p WHERE p.rule = e.rule AND p.row_id = e.row_id AND p.key = e.key)
             THEN 'pair' ELSE 'record' END AS about,
-       coalesce(e.team, '') AS team, e.severity
-FROM dq_exception AS e ORDER BY e.id, e.team, e.severity
+       coalesce(e.team, '') AS team, CASE WHEN r.owner <> '' THEN '' ELSE coalesce(e.worker, '') END AS worker, e.severity
+FROM dq_exception AS e JOIN dq_rule AS r ON r.rule = e.rule ORDER BY e.id, e.team, e.severity, worker
 """
-_DIGEST = "SELECT count(*), bit_xor(md5_number_lower(concat_ws(chr(31), id, team, severity))) FROM dq_seen"
+_DIGEST = "SELECT count(*), bit_xor(md5_number_lower(concat_ws(chr(31), id, team, worker, severity))) FROM dq_seen"
 _SPOKEN = ("new", "reopened", "cleared", "left extract", "rule changed", "not checked")
 BATCH = 50_000
 
@@ -49,10 +50,11 @@ def keep(
 
 
 def _facts(connection: duckdb.DuckDBPyConnection, summary: RunSummary, contract: Contract, results: str) -> RunFacts:
+    owners = dict(connection.execute("SELECT rule, owner FROM dq_rule").fetchall())
     rules = {
         row.rule: RuleFacts(
             row.rule, row.table, row.title, row.severity, row.dimension, row.status != "not_evaluated", row.reason,
-            summary.fingerprints.get(row.rule) or _fingerprint(contract, row.rule),
+            summary.fingerprints.get(row.rule) or _fingerprint(contract, row.rule), owners.get(row.rule, ""),
         )
         for row in summary.rules
     }  # fmt: skip
@@ -61,12 +63,20 @@ def _facts(connection: duckdb.DuckDBPyConnection, summary: RunSummary, contract:
         if rule not in rules:
             kind = KINDS.get(rule.partition(".")[0])
             words = (kind.title, severity, kind.dimension) if kind else ("", severity, "")
-            rules[rule] = RuleFacts(rule, table, *words, True, "", _fingerprint(contract, rule))
+            rules[rule] = RuleFacts(rule, table, *words, True, "", _fingerprint(contract, rule), owners[rule])
     inputs = tuple(InputFacts(each.file, each.table, each.rows_read, each.sha256) for each in summary.inputs)
     digest = connection.execute(_DIGEST).fetchone()
     return RunFacts(
-        summary.as_of, request.now(), _who(), summary.pack, VERSION, results, tuple(rules.values()), inputs, str(digest)
+        summary.as_of, request.now(), _who(), summary.pack, VERSION, results, tuple(rules.values()), inputs, str(digest),
+        _units(connection, contract),
     )  # fmt: skip
+
+
+def _units(connection: duckdb.DuckDBPyConnection, contract: Contract) -> tuple[Unit, ...]:
+    """The organisation of the run: every team that it knows, and those that stand for no team."""
+    known = [Unit(*row) for row in connection.execute(f"SELECT team, service, head, director FROM {route.UNITS}").fetchall()]
+    found = [str(row[0]) for row in connection.execute("SELECT DISTINCT team FROM dq_seen").fetchall()]
+    return organisation.complete(known, found, (UNALLOCATED, LEAVERS, contract.owner))
 
 
 def _fingerprint(contract: Contract, rule: str) -> str:
@@ -88,7 +98,7 @@ def _fingerprint(contract: Contract, rule: str) -> str:
 
 
 def _seen(connection: duckdb.DuckDBPyConnection) -> Iterator[SeenRow]:
-    connection.execute("SELECT id, rule, table_name, key, about, team, severity FROM dq_seen ORDER BY id")
+    connection.execute("SELECT id, rule, table_name, key, about, team, worker, severity FROM dq_seen ORDER BY id")
     while rows := connection.fetchmany(BATCH):
         yield from rows
 

@@ -4,6 +4,8 @@ An exception has a **state** (`new`, `open`, `cleared`, `reopened`), and each ru
 of evidence move the state: the exception was *found*, or its record *passed* the rule. Anything else leaves the state where
 it was and is shown in its place: the rule was *not checked*, the *rule changed*, or the record *left the extract*.
 
+An exception that stays open may come to another team or worker: it is **handed over**, in the run that found it there.
+
 `dq/store/moves.py` says the same in SQL, for a million exceptions at once; a test holds the two against each other.
 """
 
@@ -16,12 +18,15 @@ State = Literal["new", "open", "cleared", "reopened"]
 Evidence = Literal["found", "passed", "not checked", "rule changed", "left extract"]
 Presence = Literal["present", "gone", "unknown"]
 Why = Literal["data", "rule"]
+Handover = Literal["moved", "worker changed"]
 Change = Literal["new", "reopened", "seen again", "still open", "cleared", "left extract", "rule changed", "not checked"]
 
 STATES: tuple[State, ...] = get_args(State)
 ASIDE: tuple[Evidence, ...] = ("left extract", "rule changed", "not checked")
 """Evidence that takes an exception off the list without clearing it, in the order in which it is looked for."""
 CHANGES: tuple[Change, ...] = get_args(Change)
+HANDOVERS: tuple[Handover, ...] = get_args(Handover)
+"""What may have happened to an exception that stayed open, besides one of `CHANGES`: another team, or another worker of it."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +40,10 @@ class Ruling:
 
 @dataclass(frozen=True)
 class Seen:
-    """An exception as one run found it."""
+    """An exception as one run found it: with which team and worker (blank: none), and how bad."""
 
     team: str
+    worker: str
     severity: str
 
 
@@ -52,6 +58,7 @@ class Standing:
     evidence: Evidence
     why: Why
     team: str
+    worker: str
     severity: str
     fingerprint: str
 
@@ -85,7 +92,7 @@ def _found(before: Standing | None, seen: Seen, ruling: Ruling, first: bool) -> 
     why: Why = "data" if known else "rule"
     if before is not None and before.evidence == "found":
         why = before.why
-    return Standing(state, "found", why, seen.team, seen.severity, ruling.fingerprint)
+    return Standing(state, "found", why, seen.team, seen.worker, seen.severity, ruling.fingerprint)
 
 
 def _missing(before: Standing, ruling: Ruling | None, presence: Presence) -> tuple[Evidence, Why]:
@@ -99,6 +106,19 @@ def _missing(before: Standing, ruling: Ruling | None, presence: Presence) -> tup
     if ruling.fingerprint != before.fingerprint:
         return "rule changed", "rule"
     return "passed", "data"
+
+
+def handed_over(before: Standing | None, after: Standing) -> str:
+    """What a run says of an exception that stayed open and that it found with another team or worker; blank where it did not."""
+    if before is None or before.state == "cleared" or after.evidence != "found":
+        return ""
+    if before.team != after.team:
+        return f"handed over from {before.team} to {after.team}"
+    if before.worker == after.worker:
+        return ""
+    if not before.worker:
+        return f"given to a worker in {after.team}"
+    return f"handed over within {after.team}" if after.worker else f"left without a worker in {after.team}"
 
 
 def change(before: str, after: str) -> Change | None:
@@ -115,3 +135,13 @@ def change(before: str, after: str) -> Change | None:
     if before in ("", after):
         return None
     return next(each for each in CHANGES if each == after)
+
+
+def handover(before: str, after: str, *, same_team: bool, same_worker: bool) -> Handover | None:
+    """What to call the way of an exception from team to team between two runs, from the words shown at both.
+
+    None unless it is on the list at the later one, was there at the earlier one, cleared at neither, and is with others now.
+    """
+    if change(before, after) not in ("still open", "seen again") or (same_team and same_worker):
+        return None
+    return "worker changed" if same_team else "moved"

@@ -22,7 +22,7 @@ from dq.functions import Tree
 from dq.model import LEAVERS, UNALLOCATED
 from dq.sqltext import as_text, column, named, table, text
 
-WORKERS, ALLOCATIONS = "dq_worker", "dq_allocation"
+WORKERS, ALLOCATIONS, UNITS = "dq_worker", "dq_allocation", "dq_unit"
 TEAM_FILE_COLUMNS = ("worker_id", "worker_name", "team", "service", "left_on")
 
 

@@ -152,6 +152,7 @@ def _route(engine: DuckDBEngine, request: Request, contract: Contract, compiler:
     connection = engine.connection
     connection.execute(f"CREATE TABLE {route.WORKERS} (worker VARCHAR, name VARCHAR, team VARCHAR, has_left BOOLEAN)")
     workers = route.workers(contract)
+    connection.execute(f"CREATE TABLE {route.UNITS} (team VARCHAR, service VARCHAR, head VARCHAR, director VARCHAR)")
     if request.teams is not None:
         rows = route.worker_rows(route.read_teams(request.teams))
         columns = [list(part) for part in zip(*rows, strict=True)] or [[], [], [], []]

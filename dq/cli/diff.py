@@ -10,7 +10,7 @@ import click
 
 from dq.cli import history_options
 from dq.errors import OptionError
-from dq.lifecycle import CHANGES
+from dq.lifecycle import CHANGES, HANDOVERS
 from dq.store import read
 from dq.store.read import ChangeLine, Difference
 
@@ -35,8 +35,9 @@ def command(runs: Sequence[int], project: Path, as_json: bool, as_csv: bool, eve
         ends = {"earlier": asdict(found.earlier), "later": asdict(found.later)}
         history_options.print_json({**ends, "totals": found.totals, "changes": [asdict(line) for line in lines]})
     elif as_csv:
-        head = ("change", "why", "rule", "team", "exceptions")
-        history_options.print_csv(head, [(line.change, line.why, line.rule, line.team, line.exceptions) for line in lines])
+        head = ("change", "why", "rule", "from_team", "team", "exceptions")
+        rows = [(line.change, line.why, line.rule, line.from_team, line.team, line.exceptions) for line in lines]
+        history_options.print_csv(head, rows)
     else:
         _print(found, lines)
 
@@ -47,8 +48,14 @@ def _print(found: Difference, lines: Sequence[ChangeLine]) -> None:
         f"to run {found.later.run} (extract of {found.later.as_of.isoformat()}):"
     )
     history_options.print_table(("change", "exceptions"), list(found.totals.items()))
-    for name in CHANGES:
-        rows = [(line.rule, line.team, BECAUSE[line.why], line.exceptions) for line in lines if line.change == name]
-        if rows:
-            click.echo(f"\n{name.capitalize()}")
+    for name in (*CHANGES, *HANDOVERS):
+        mine = [line for line in lines if line.change == name]
+        if not mine:
+            continue
+        click.echo(f"\n{name.capitalize()}")
+        if name == "moved":
+            moved = [(line.rule, line.from_team, line.team, BECAUSE[line.why], line.exceptions) for line in mine]
+            history_options.print_table(("rule", "from", "to", "because of", "exceptions"), moved)
+        else:
+            rows = [(line.rule, line.team, BECAUSE[line.why], line.exceptions) for line in mine]
             history_options.print_table(("rule", "team", "because of", "exceptions"), rows)

@@ -19,7 +19,7 @@ def command(exception: str, project: Path, as_json: bool, as_csv: bool) -> None:
     """Show EXCEPTION (an id from exceptions.csv): its rule, its record's key, and everything that happened to it."""
     with history_options.opened(project) as connection:
         found = read.history(connection, exception)
-    head = ("run", "as_of", "at", "who", "was", "became", "why", "team", "severity", "note")
+    head = ("run", "as_of", "at", "who", "was", "became", "why", "team", "worker", "severity", "note")
     if as_json:
         history_options.print_json(asdict(found))
     elif as_csv:
@@ -36,10 +36,22 @@ def _print(found: History) -> None:
     click.echo(f"{found.id}: {found.now}")
     click.echo(f"Rule {found.rule}: {found.title}")
     click.echo(f"Record {found.key} of {found.table}")
-    click.echo(f"{found.severity.capitalize()}, with {found.team or 'nobody'}")
+    holder = f", worker {found.worker}" if found.worker else ""
+    click.echo(f"{found.severity.capitalize()}, with {found.team or 'nobody'}{holder}")
     click.echo()
     rows = [
-        (event.run, event.as_of, event.at, event.who, event.was or "-", event.became, event.why, event.team, event.note)
+        (
+            event.run,
+            event.as_of,
+            event.at,
+            event.who,
+            event.was or "-",
+            event.became,
+            event.why,
+            event.team,
+            event.worker,
+            event.note,
+        )
         for event in found.events
     ]
-    history_options.print_table(("run", "extract of", "at", "by", "from", "to", "because of", "team", "note"), rows)
+    history_options.print_table(("run", "extract of", "at", "by", "from", "to", "because of", "team", "worker", "note"), rows)

@@ -1,6 +1,6 @@
-"""The tables of the store. No value of a record stands in them but its key.
+"""The tables of the store. No value of a record stands in them but its key and its worker's number.
 
-An exception's standing (state, evidence, why, team, severity, fingerprint) is that of its last event; it stands in
+An exception's standing (state, evidence, why, team, worker, severity, fingerprint) is that of its last event; it stands in
 `Finding` too, so that a run need not look through all events. Words are those of `dq.lifecycle`. What exceptions and events
 refer to is not checked by the database row by row, which would take as long as writing them; the tests do.
 
@@ -50,7 +50,10 @@ class Input(models.Model):
 
 
 class Rule(models.Model):
-    """A rule as it stood in a run; `basis` is the fingerprint under which it last ran before, blank if it never did."""
+    """A rule as it stood in a run; `basis` is the fingerprint under which it last ran before, blank if it never did.
+
+    `owner` is the team that gets whatever the rule finds; blank where each record has its own way.
+    """
 
     run = models.ForeignKey(Run, models.CASCADE, db_index=False)
     rule = models.TextField()
@@ -62,11 +65,26 @@ class Rule(models.Model):
     reason = models.TextField()
     fingerprint = models.TextField()
     basis = models.TextField(default="")
+    owner = models.TextField(default="")
 
     class Meta:
         db_table = "dq_rule"
         constraints = (models.UniqueConstraint(fields=("run", "rule"), name="dq_rule_once_a_run"),)
         indexes = (models.Index(fields=("rule", "run"), name="dq_rule_history"),)
+
+
+class Unit(models.Model):
+    """A team that a run knew, and what stood above it on the day of the extract; blank where that is not known."""
+
+    run = models.ForeignKey(Run, models.CASCADE, db_index=False)
+    team = models.TextField()
+    service = models.TextField()
+    head = models.TextField()
+    director = models.TextField()
+
+    class Meta:
+        db_table = "dq_unit"
+        constraints = (models.UniqueConstraint(fields=("run", "team"), name="dq_unit_once_a_run"),)
 
 
 class Finding(models.Model):
@@ -82,6 +100,7 @@ class Finding(models.Model):
     evidence = models.TextField()
     why = models.TextField()
     team = models.TextField()
+    worker = models.TextField(default="")
     severity = models.TextField()
     fingerprint = models.TextField()
 
@@ -103,6 +122,7 @@ class Event(models.Model):
     evidence = models.TextField()
     why = models.TextField()
     team = models.TextField()
+    worker = models.TextField(default="")
     severity = models.TextField()
     fingerprint = models.TextField()
 

@@ -1,17 +1,18 @@
 """What `dq.lifecycle` says, in SQL that SQLite and PostgreSQL both take: a few statements for all exceptions at once.
 
-A run lays what it saw into two tables of its own: ``dq_seen`` (id, rule, table_name, key, about, team, severity), a row for
-each exception found, and ``dq_missing`` (id, presence), a row for each exception not found that was not cleared. From them
-and from the rules of the run, ``dq_move`` gets a row for each exception whose standing changes.
+A run lays what it saw into two tables of its own: ``dq_seen`` (the columns of `SEEN_COLUMNS`), a row for each exception found,
+and ``dq_missing`` (id, presence), a row for each exception not found that was not cleared. From them and from the rules of the
+run, ``dq_move`` gets a row for each exception whose standing changes.
 """
 
 from __future__ import annotations
 
 SEEN = """
 CREATE TEMPORARY TABLE dq_seen (
-  id VARCHAR(12) PRIMARY KEY, rule TEXT, table_name TEXT, key TEXT, about TEXT, team TEXT, severity TEXT)
+  id VARCHAR(12) PRIMARY KEY, rule TEXT, table_name TEXT, key TEXT, about TEXT, team TEXT, worker TEXT,
+  severity TEXT)
 """
-SEEN_COLUMNS = ("id", "rule", "table_name", "key", "about", "team", "severity")
+SEEN_COLUMNS = ("id", "rule", "table_name", "key", "about", "team", "worker", "severity")
 
 MISSING = "CREATE TEMPORARY TABLE dq_missing (id VARCHAR(12) PRIMARY KEY, presence TEXT)"
 MISSING_COLUMNS = ("id", "presence")
@@ -42,14 +43,21 @@ WITH found AS (
               WHEN f.id IS NULL AND (%(first)s OR r.basis = r.fingerprint) THEN 'data'
               WHEN f.fingerprint = r.fingerprint THEN 'data'
               ELSE 'rule' END AS why,
-         s.team, s.severity, r.fingerprint
+         CASE WHEN f.id IS NULL OR f.state = 'cleared' THEN ''
+              WHEN f.team <> s.team THEN 'handed over from ' || f.team || ' to ' || s.team
+              WHEN f.worker = s.worker THEN ''
+              WHEN f.worker = '' THEN 'given to a worker in ' || s.team
+              WHEN s.worker = '' THEN 'left without a worker in ' || s.team
+              ELSE 'handed over within ' || s.team END AS note,
+         s.team, s.worker, s.severity, r.fingerprint
   FROM dq_seen AS s
   LEFT JOIN dq_rule AS r ON r.run_id = %(run)s AND r.rule = s.rule
   LEFT JOIN dq_finding AS f ON f.id = s.id
-  WHERE f.id IS NULL OR f.state <> 'open' OR f.evidence <> 'found' OR f.team <> s.team OR f.severity <> s.severity
-     OR f.fingerprint <> r.fingerprint
+  WHERE f.id IS NULL OR f.state <> 'open' OR f.evidence <> 'found' OR f.team <> s.team OR f.worker <> s.worker
+     OR f.severity <> s.severity OR f.fingerprint <> r.fingerprint
 ), weighed AS (
-  SELECT f.id, {_WORD} AS was, f.state, f.evidence AS evidence_before, f.why AS why_before, f.team, f.severity, f.fingerprint,
+  SELECT f.id, {_WORD} AS was, f.state, f.evidence AS evidence_before, f.why AS why_before, f.team, f.worker, f.severity,
+         f.fingerprint,
          CASE WHEN m.presence = 'gone' THEN 'left extract'
               WHEN m.presence = 'unknown' OR r.rule IS NULL OR NOT r.ran THEN 'not checked'
               WHEN r.fingerprint <> f.fingerprint THEN 'rule changed'
@@ -61,32 +69,33 @@ WITH found AS (
   JOIN dq_finding AS f ON f.id = m.id
   LEFT JOIN dq_rule AS r ON r.run_id = %(run)s AND r.rule = f.rule
 )
-SELECT id, fresh, was, state, evidence, why, team, severity, fingerprint FROM found
+SELECT id, fresh, was, note, state, evidence, why, team, worker, severity, fingerprint FROM found
 UNION ALL
-SELECT id, %(no)s, was, CASE WHEN evidence = 'passed' THEN 'cleared' ELSE state END, evidence, why, team, severity, fingerprint
+SELECT id, %(no)s, was, '', CASE WHEN evidence = 'passed' THEN 'cleared' ELSE state END, evidence, why, team, worker, severity,
+       fingerprint
 FROM weighed
 WHERE evidence <> evidence_before OR why <> why_before
 """
 
 # The rules are joined from the left although each exception has one: so SQLite begins with the exceptions, not with the rules.
 
-_STANDING = ("state", "evidence", "why", "team", "severity", "fingerprint")
+_STANDING = ("state", "evidence", "why", "team", "worker", "severity", "fingerprint")
 
 APPLY = (
-    """
-    INSERT INTO dq_finding (id, rule, table_name, key, about, first_run_id, state, evidence, why, team, severity, fingerprint)
-    SELECT s.id, s.rule, s.table_name, s.key, s.about, %(run)s, m.state, m.evidence, m.why, m.team, m.severity, m.fingerprint
+    f"""
+    INSERT INTO dq_finding (id, rule, table_name, key, about, first_run_id, {", ".join(_STANDING)})
+    SELECT s.id, s.rule, s.table_name, s.key, s.about, %(run)s, {", ".join(f"m.{word}" for word in _STANDING)}
     FROM dq_move AS m JOIN dq_seen AS s ON s.id = m.id WHERE m.fresh
     """,
     f"""
     UPDATE dq_finding SET {", ".join(f"{word} = m.{word}" for word in _STANDING)}
     FROM dq_move AS m WHERE m.id = dq_finding.id AND NOT m.fresh
     """,
-    """
-    INSERT INTO dq_event (finding_id, run_id, at, who, was, became, note, state, evidence, why, team, severity, fingerprint)
+    f"""
+    INSERT INTO dq_event (finding_id, run_id, at, who, was, became, note, {", ".join(_STANDING)})
     SELECT m.id, r.number, r.at, r.who, m.was,
            CASE WHEN m.evidence IN ('left extract', 'rule changed', 'not checked') THEN m.evidence ELSE m.state END,
-           '', m.state, m.evidence, m.why, m.team, m.severity, m.fingerprint
+           m.note, {", ".join(f"m.{word}" for word in _STANDING)}
     FROM dq_move AS m CROSS JOIN dq_run AS r WHERE r.number = %(run)s ORDER BY m.id
     """,
 )
@@ -103,6 +112,7 @@ FORGET = (
     WHERE e.finding_id = dq_finding.id
     """,
     "DELETE FROM dq_rule WHERE run_id = %(run)s",
+    "DELETE FROM dq_unit WHERE run_id = %(run)s",
     "DELETE FROM dq_input WHERE run_id = %(run)s",
     "DELETE FROM dq_run WHERE number = %(run)s",
     "DROP TABLE dq_touched",
@@ -110,16 +120,18 @@ FORGET = (
 """Takes the latest run back: each exception that it moved stands again where its last event left it."""
 
 AT = """
-SELECT e.finding_id, e.became, e.why, e.team FROM dq_event AS e
+SELECT e.finding_id, e.became, e.why, e.team, e.worker FROM dq_event AS e
 JOIN (SELECT finding_id, max(id) AS id FROM dq_event WHERE run_id <= %s GROUP BY finding_id) AS l ON l.id = e.id
 """
 """Where each exception stood after a run."""
 
 BETWEEN = f"""
-SELECT f.rule, a.team, a.why, coalesce(b.became, '') AS was, a.became, count(*)
+SELECT f.rule, a.team, coalesce(b.team, '') AS from_team, CASE WHEN b.worker = a.worker THEN 1 ELSE 0 END AS same_worker, a.why,
+       coalesce(b.became, '') AS was, a.became, count(*)
 FROM ({AT}) AS a
 JOIN dq_finding AS f ON f.id = a.finding_id
 LEFT JOIN ({AT}) AS b ON b.finding_id = a.finding_id
-GROUP BY f.rule, a.team, a.why, coalesce(b.became, ''), a.became
+GROUP BY f.rule, a.team, coalesce(b.team, ''), CASE WHEN b.worker = a.worker THEN 1 ELSE 0 END, a.why,
+         coalesce(b.became, ''), a.became
 """
-"""How many exceptions went from which word to which, between two runs: the later one is given first."""
+"""How many exceptions went from which word and team to which, between two runs: the later one is given first."""

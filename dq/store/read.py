@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -10,7 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Count, F, Max
 
 from dq.errors import OptionError, Problem
-from dq.lifecycle import CHANGES, change
+from dq.lifecycle import CHANGES, HANDOVERS, change, handover
 from dq.store import moves
 from dq.store.models import Event, Finding, Rule, Run
 
@@ -31,13 +32,17 @@ class RunLine:
 
 @dataclass(frozen=True)
 class ChangeLine:
-    """How many exceptions of a rule and team changed in the same way for the same reason."""
+    """How many exceptions of a rule and team changed in the same way for the same reason.
+
+    One that was handed over stands in two lines: what happened to it, and its way (`moved` from `from_team`, or `worker changed`).
+    """
 
     change: str
     why: str
     rule: str
     team: str
     exceptions: int
+    from_team: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,8 +55,8 @@ class Difference:
 
     @property
     def totals(self) -> dict[str, int]:
-        """Exceptions by change, in the order of `CHANGES`, all of them named."""
-        found = {str(name): 0 for name in CHANGES}
+        """Exceptions by change, in the order of `CHANGES` and `HANDOVERS`, all of them named."""
+        found = {str(name): 0 for name in (*CHANGES, *HANDOVERS)}
         for line in self.lines:
             found[line.change] += line.exceptions
         return found
@@ -69,6 +74,7 @@ class EventLine:
     became: str
     why: str
     team: str
+    worker: str
     severity: str
     note: str
 
@@ -84,6 +90,7 @@ class History:
     key: str
     now: str
     team: str
+    worker: str
     severity: str
     events: tuple[EventLine, ...]
 
@@ -116,14 +123,25 @@ def difference(connection: BaseDatabaseWrapper, earlier: int | None = None, late
     with connection.cursor() as cursor:
         cursor.execute(moves.BETWEEN, [later, earlier])
         rows = cursor.fetchall()
-    counts: dict[tuple[str, str, str, str], int] = {}
-    for rule, team, why, was, became, number in rows:
+    other_owner = _other_owner(connection, earlier, later)
+    counts: Counter[tuple[str, str, str, str, str]] = Counter()
+    for rule, team, from_team, same_worker, why, was, became, number in rows:
         what = change(was, became)
         if what is not None:
-            line = (what, why if what != "still open" else "", rule, team)
-            counts[line] = counts.get(line, 0) + number
-    order = sorted(counts, key=lambda line: (CHANGES.index(line[0]), *line[1:]))
-    return Difference(known[earlier], known[later], tuple(ChangeLine(*line, counts[line]) for line in order))
+            counts[what, why if what != "still open" else "", rule, team, ""] += number
+        passed = handover(was, became, same_team=team == from_team, same_worker=bool(same_worker))
+        if passed is not None:
+            counts[passed, "rule" if rule in other_owner else "data", rule, team, from_team] += number
+    words = (*CHANGES, *HANDOVERS)
+    order = sorted(counts, key=lambda line: (words.index(line[0]), *line[1:]))
+    return Difference(known[earlier], known[later], tuple(ChangeLine(*line[:4], counts[line], line[4]) for line in order))
+
+
+def _other_owner(connection: BaseDatabaseWrapper, earlier: int, later: int) -> set[str]:
+    """Rules that gave what they find to another team in the later run than in the earlier one."""
+    rules = Rule.objects.using(connection.alias)
+    before, after = (dict(rules.filter(run=run).values_list("rule", "owner")) for run in (earlier, later))
+    return {rule for rule, owner in after.items() if before.get(rule, owner) != owner}
 
 
 def history(connection: BaseDatabaseWrapper, exception: str) -> History:
@@ -135,7 +153,7 @@ def history(connection: BaseDatabaseWrapper, exception: str) -> History:
     events = [
         EventLine(
             each.run_id, each.run.as_of if each.run else None, each.at, each.who, each.was, each.became, each.why, each.team,
-            each.severity, each.note,
+            each.worker, each.severity, each.note,
         )
         for each in Event.objects.using(connection.alias).filter(finding=finding).select_related("run").order_by("id")
     ]  # fmt: skip
@@ -143,5 +161,5 @@ def history(connection: BaseDatabaseWrapper, exception: str) -> History:
     rule = Rule.objects.using(connection.alias).filter(rule=finding.rule, run=last).first()
     return History(
         finding.id, finding.rule, rule.title if rule is not None else "", finding.table, finding.key, events[-1].became,
-        finding.team, finding.severity, tuple(events),
+        finding.team, finding.worker, finding.severity, tuple(events),
     )  # fmt: skip

@@ -9,7 +9,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from itertools import islice
 from typing import Any, Literal
 
@@ -17,12 +17,13 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from dq.errors import OptionError
 from dq.lifecycle import Presence
-from dq.store import moves
+from dq.organisation import Unit
+from dq.store import models, moves
 from dq.store.database import writing
 from dq.store.models import Input, Rule, Run
 
-SeenRow = tuple[str, str, str, str, str, str, str]
-"""id, rule, table, key, about (`record`, `pair`, `whole`), team, severity."""
+SeenRow = tuple[str, str, str, str, str, str, str, str]
+"""id, rule, table, key, about (`record`, `pair`, `whole`), team, worker (blank: none), severity."""
 FollowedRow = tuple[str, str, str, str, str]
 """id, rule, table, key, about of an exception that the run did not find."""
 Look = Callable[[Sequence[FollowedRow]], Mapping[str, Presence]]
@@ -42,6 +43,7 @@ class RuleFacts:
     ran: bool
     reason: str
     fingerprint: str
+    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class RunFacts:
     rules: tuple[RuleFacts, ...]
     inputs: tuple[InputFacts, ...]
     found: str
+    units: tuple[Unit, ...] = ()
 
     @property
     def extract(self) -> str:
@@ -75,9 +78,10 @@ class RunFacts:
 
     @property
     def fingerprint(self) -> str:
-        """Fingerprint of date, files, rules and what was found."""
+        """Fingerprint of date, files, rules, organisation and what was found."""
         rules = sorted([each.rule, each.fingerprint, each.ran] for each in self.rules)
-        return _hash([self.as_of.isoformat(), self.extract, rules, self.found])
+        units = sorted(astuple(each) for each in self.units)
+        return _hash([self.as_of.isoformat(), self.extract, rules, units, self.found])
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,7 @@ def record(connection: BaseDatabaseWrapper, facts: RunFacts, seen: Iterable[Seen
         )  # fmt: skip
         Rule.objects.using(connection.alias).bulk_create(Rule(run_id=number, **asdict(each)) for each in facts.rules)
         Input.objects.using(connection.alias).bulk_create(Input(run_id=number, **asdict(each)) for each in facts.inputs)
+        models.Unit.objects.using(connection.alias).bulk_create(models.Unit(run_id=number, **asdict(each)) for each in facts.units)
         _move(connection, cursor, number, latest is None, look)
         cursor.execute("SELECT became, count(*) FROM dq_event WHERE run_id = %s AND was <> became GROUP BY became", [number])
         moved = dict(cursor.fetchall())

@@ -26,7 +26,7 @@ def rows(exceptions: int, run: int) -> Iterator[SeenRow]:
     start = run * exceptions // 20
     for each in range(start, start + exceptions):
         name = f"{each * 0x9E3779B97F4A7C15 % (1 << 48):012x}"  # ids are hashes: their order is no order of time
-        yield name, f"R-{each % 400:03d}", "visit", f"key {each}", "record", f"Team {each % 20}", "major"
+        yield name, f"R-{each % 400:03d}", "visit", f"key {each}", "record", f"Team {each % 20}", f"W{each % 900}", "major"
 
 
 def bare(connection: Any, exceptions: int) -> float:

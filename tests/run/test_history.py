@@ -69,10 +69,32 @@ def test_the_difference_is_told_by_rule_team_and_reason(checked: Path, dq: Comma
         ("left extract", "S-03", "unallocated"): ("data", 1),
     }
     assert content["totals"]["still open"] == 4
+    assert "moved" not in {line["change"] for line in content["changes"]}
     shown = dq("diff", "--project", checked).output
     assert "From run 1 (extract of 2026-10-26) to run 2 (extract of 2026-11-02):" in shown and "the rule" in shown
     rows = list(csv.DictReader(io.StringIO(dq("diff", 1, 2, "--project", checked, "--csv").stdout)))
     assert {(row["change"], row["rule"], row["team"]) for row in rows} == set(lines)
+
+
+def test_a_case_that_moves_takes_its_exceptions_along(checked: Path, dq: Command) -> None:
+    """Visit V2 goes from W1 in North to W2 in South."""
+    (checked / "extracts" / "2026-11-09").mkdir()
+    for name, text in TABLES.items():
+        write(checked, "2026-11-09", name, text.replace("V2,P1,W1", "V2,P1,W2"))
+    dq("check", checked, "--no-workbooks")
+    moved = ids(checked, "2026-11-09")["S-02", "V2"]
+    events = json.loads(dq("show", moved, "--project", checked, "--json").stdout)["events"]
+    assert [(each["run"], each["team"], each["worker"], each["note"]) for each in events] == [
+        (1, "North", "W1", ""), (2, "North", "W1", ""), (3, "South", "W2", "handed over from North to South"),
+    ]  # fmt: skip
+    assert "handed over from North to South" in dq("show", moved, "--project", checked).output
+    rows = list(csv.DictReader(io.StringIO(dq("diff", "--project", checked, "--csv").stdout)))
+    assert [row for row in rows if row["change"] == "moved"] == [
+        {"change": "moved", "why": "data", "rule": "S-02", "from_team": "North", "team": "South", "exceptions": "1"}
+    ]
+    assert json.loads(dq("diff", "--project", checked, "--json").stdout)["totals"]["moved"] == 1
+    shown = dq("diff", "--project", checked).output
+    assert shown.count("Moved\n") == 1 and "North  South  the data" in shown
 
 
 def test_a_rule_that_did_not_run_clears_nothing(checked: Path, dq: Command) -> None:

@@ -13,9 +13,11 @@ import psycopg
 import pytest
 
 from dq.lifecycle import Presence
+from dq.organisation import Unit
 from dq.store.record import FollowedRow, InputFacts, RuleFacts, RunFacts, SeenRow
 
 SERVER = "host=127.0.0.1 port=5432 user=postgres dbname=postgres connect_timeout=3"
+UNITS = (Unit("North", "Care", "Hope Head", "Dana Director"), Unit("South", "Care", "Hope Head", "Dana Director"))
 START = dt.date(2026, 9, 28)
 
 
@@ -35,27 +37,30 @@ def postgres() -> Iterator[str]:
             server.execute(f"DROP SCHEMA {schema} CASCADE")
 
 
-def rule(name: str = "R-1", fingerprint: str = "a", *, ran: bool = True) -> RuleFacts:
-    return RuleFacts(name, "visit", f"Title of {name}", "major", "validity", ran, "" if ran else "No reason.", fingerprint)
+def rule(name: str = "R-1", fingerprint: str = "a", *, ran: bool = True, owner: str = "") -> RuleFacts:
+    reason = "" if ran else "No reason."
+    return RuleFacts(name, "visit", f"Title of {name}", "major", "validity", ran, reason, fingerprint, owner)
 
 
-def seen(*ids: str, rule: str = "R-1", team: str = "North") -> list[SeenRow]:
-    return [(each, rule, "visit", f"key {each}", "record", team, "major") for each in ids]
+def seen(*ids: str, rule: str = "R-1", team: str = "North", worker: str = "W1") -> list[SeenRow]:
+    return [(each, rule, "visit", f"key {each}", "record", team, worker, "major") for each in ids]
 
 
-def facts(week: int, rows: Sequence[SeenRow], rules: Sequence[RuleFacts] = (rule(),), *, files: str = "") -> RunFacts:
+def facts(
+    week: int, rows: Sequence[SeenRow], rules: Sequence[RuleFacts] = (rule(),), *, files: str = "", units: Sequence[Unit] = UNITS
+) -> RunFacts:
     """A run of the extract of a week; `files` is the content of its one file."""
     given = (InputFacts("visit.csv", "visit", len(rows), files or f"content of week {week}"),)
     at = dt.datetime(2026, 11, 28, 12, tzinfo=dt.UTC)
     day = START + dt.timedelta(weeks=week)
-    return RunFacts(day, at, "tester", "small", "0", f"reports/{day}-1", tuple(rules), given, repr(sorted(rows)))
+    return RunFacts(day, at, "tester", "small", "0", f"reports/{day}-1", tuple(rules), given, repr(sorted(rows)), tuple(units))
 
 
 def everybody(presence: Presence = "present", **others: Presence) -> Callable[[Sequence[FollowedRow]], Mapping[str, Presence]]:
     return lambda rows: {row[0]: others.get(row[0], presence) for row in rows}
 
 
-TABLES = ("dq_run", "dq_input", "dq_rule", "dq_finding", "dq_event")
+TABLES = ("dq_run", "dq_input", "dq_rule", "dq_unit", "dq_finding", "dq_event")
 
 
 def dump(connection: Any) -> dict[str, list[tuple[Any, ...]]]:

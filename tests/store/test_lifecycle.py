@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,16 +14,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dq import lifecycle
-from dq.lifecycle import Presence, Ruling, Seen, Standing, change, step
+from dq.lifecycle import Presence, Ruling, Seen, Standing, change, handed_over, handover, step
 from dq.store import database, read, record
 from dq.store.models import Event, Finding, Run
 from dq.store.record import FollowedRow, Look
 
-NORTH = Seen("North", "major")
+NORTH = Seen("North", "W1", "major")
 RAN = Ruling(True, "a", "a")
-OPEN = Standing("open", "found", "data", "North", "major", "a")
-CLEARED = Standing("cleared", "passed", "data", "North", "major", "a")
-GONE = Standing("open", "left extract", "data", "North", "major", "a")
+OPEN = Standing("open", "found", "data", "North", "W1", "major", "a")
+CLEARED = Standing("cleared", "passed", "data", "North", "W1", "major", "a")
+GONE = Standing("open", "left extract", "data", "North", "W1", "major", "a")
 
 
 @pytest.mark.parametrize(
@@ -44,8 +45,8 @@ GONE = Standing("open", "left extract", "data", "North", "major", "a")
         (CLEARED, None, Ruling(False, "a", "a"), "gone", "cleared", "passed", "data"),
         (GONE, None, RAN, "present", "cleared", "passed", "data"),
         (GONE, NORTH, RAN, "present", "open", "found", "data"),
-        (Standing("new", "found", "rule", "North", "major", "a"), NORTH, RAN, "present", "open", "found", "rule"),
-        (Standing("reopened", "found", "data", "North", "major", "a"), NORTH, RAN, "present", "open", "found", "data"),
+        (Standing("new", "found", "rule", "North", "W1", "major", "a"), NORTH, RAN, "present", "open", "found", "rule"),
+        (Standing("reopened", "found", "data", "North", "W1", "major", "a"), NORTH, RAN, "present", "open", "found", "data"),
     ],
 )
 def test_only_evidence_moves_a_state(
@@ -76,13 +77,57 @@ def test_what_the_difference_of_two_runs_is_called(before: str, after: str, what
     assert change(before, after) == what
 
 
+@pytest.mark.parametrize(
+    ("before", "seen", "note"),
+    [
+        (None, Seen("South", "W2", "major"), ""),
+        (CLEARED, Seen("South", "W2", "major"), ""),  # it comes back: nobody handed it over
+        (OPEN, NORTH, ""),
+        (OPEN, Seen("North", "W1", "minor"), ""),
+        (OPEN, Seen("South", "W1", "major"), "handed over from North to South"),
+        (OPEN, Seen("South", "", "major"), "handed over from North to South"),
+        (OPEN, Seen("North", "W2", "major"), "handed over within North"),
+        (OPEN, Seen("North", "", "major"), "left without a worker in North"),
+        (replace(OPEN, worker=""), NORTH, "given to a worker in North"),
+        (GONE, Seen("South", "W2", "major"), "handed over from North to South"),
+        (OPEN, None, ""),
+    ],
+)
+def test_a_hand_over_is_of_what_stays_open(before: Standing | None, seen: Seen | None, note: str) -> None:
+    after = step(before, seen, RAN, "present", first=False)
+    assert after is not None and handed_over(before, after) == note
+
+
+def test_what_is_set_aside_stays_with_its_team_and_worker() -> None:
+    for ruling, presence in ((RAN, "gone"), (None, "present"), (RAN, "unknown")):
+        after = step(OPEN, None, ruling, presence, first=False)  # type: ignore[arg-type]
+        assert after is not None and (after.team, after.worker, handed_over(OPEN, after)) == ("North", "W1", "")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "same_team", "same_worker", "what"),
+    [
+        ("open", "open", False, False, "moved"), ("new", "open", False, True, "moved"), ("not checked", "open", False, True, "moved"),
+        ("open", "open", True, False, "worker changed"), ("open", "open", True, True, None), ("", "new", False, False, None),
+        ("cleared", "reopened", False, False, None), ("open", "cleared", False, False, None),
+        ("open", "left extract", False, False, None),
+    ],
+)  # fmt: skip
+def test_what_a_hand_over_between_two_runs_is_called(
+    before: str, after: str, same_team: bool, same_worker: bool, what: str | None
+) -> None:
+    assert handover(before, after, same_team=same_team, same_worker=same_worker) == what
+
+
 # SQL against the pure function
 
 IDS = [f"{number:012x}" for number in range(6)]
 RULES = {each: f"R-{place % 2}" for place, each in enumerate(IDS)}
 A_RUN = st.fixed_dictionaries(
     {
-        "found": st.dictionaries(st.sampled_from(IDS), st.sampled_from(["North", "South"])),
+        "found": st.dictionaries(
+            st.sampled_from(IDS), st.tuples(st.sampled_from(["North", "South"]), st.sampled_from(["", "W1", "W2"]))
+        ),
         "prints": st.tuples(st.sampled_from("ab"), st.sampled_from("ab")),
         "ran": st.tuples(st.booleans(), st.booleans()),
         "listed": st.tuples(st.booleans(), st.booleans()),
@@ -98,16 +143,19 @@ class Model:
     def __init__(self) -> None:
         self.after: list[dict[str, Standing]] = []
         self.bases: list[dict[str, str]] = []
+        self.notes: list[dict[str, str]] = []
 
-    def run(self, found: Mapping[str, str], rules: Mapping[str, Ruling], presence: Mapping[str, Presence]) -> None:
+    def run(self, found: Mapping[str, tuple[str, str]], rules: Mapping[str, Ruling], presence: Mapping[str, Presence]) -> None:
         before = self.after[-1] if self.after else {}
-        now = {}
+        now, notes = {}, {}
         for each in IDS:
-            seen = Seen(found[each], "major") if each in found else None
+            seen = Seen(*found[each], "major") if each in found else None
             standing = step(before.get(each), seen, rules.get(RULES[each]), presence[each], first=not self.after)
             if standing is not None:
                 now[each] = standing
+                notes[each] = handed_over(before.get(each), standing)
         self.after.append(now)
+        self.notes.append({each: note for each, note in notes.items() if note})
         known = self.bases[-1] if self.bases else {}
         self.bases.append({**known, **{name: each.fingerprint for name, each in rules.items() if each.ran}})
 
@@ -132,7 +180,7 @@ def _look(presence: Mapping[str, Presence]) -> Look:
 
 def _standings(connection: Any) -> dict[str, Standing]:
     return {
-        each.id: Standing(each.state, each.evidence, each.why, each.team, each.severity, each.fingerprint)
+        each.id: Standing(each.state, each.evidence, each.why, each.team, each.worker, each.severity, each.fingerprint)
         for each in Finding.objects.using(connection.alias)
     }
 
@@ -148,6 +196,7 @@ def _drive(connection: Any, steps: Sequence[Any]) -> None:
             record.delete_latest(connection)
             model.after.pop()
             model.bases.pop()
+            model.notes.pop()
             given.pop()
             assert stores.dump(connection) == dumps.pop()
         elif each == "again":
@@ -158,7 +207,9 @@ def _drive(connection: Any, steps: Sequence[Any]) -> None:
             assert stores.dump(connection) == before
         else:
             rulings = _rulings(each, model.bases[-1] if model.bases else {})
-            rows = [stores.seen(name, rule=RULES[name], team=team)[0] for name, team in each["found"].items()]
+            rows = [
+                stores.seen(name, rule=RULES[name], team=team, worker=worker)[0] for name, (team, worker) in each["found"].items()
+            ]
             rules = [stores.rule(name, ruling.fingerprint, ran=ruling.ran) for name, ruling in rulings.items()]
             dumps.append(stores.dump(connection))
             given.append((stores.facts(week, rows, rules), rows, _look(each["presence"])))
@@ -167,6 +218,8 @@ def _drive(connection: Any, steps: Sequence[Any]) -> None:
         assert _standings(connection) == (model.after[-1] if model.after else {})
         for name, standing in model.after[-1].items() if model.after else ():
             assert read.history(connection, name).now == standing.word
+        said = Event.objects.using(connection.alias).filter(run=len(model.after)).exclude(note="")
+        assert dict(said.values_list("finding_id", "note")) == (model.notes[-1] if model.notes else {})
         _nothing_dangles(connection)
     _compare_differences(connection, model)
 
@@ -177,8 +230,8 @@ def _nothing_dangles(connection: Any) -> None:
     last = {}
     for each in Event.objects.using(connection.alias).order_by("id"):
         assert each.run_id in runs
-        last[each.finding_id] = (each.state, each.evidence, each.why, each.team, each.severity, each.fingerprint)
-    fields = ("id", "first_run_id", "state", "evidence", "why", "team", "severity", "fingerprint")
+        last[each.finding_id] = (each.state, each.evidence, each.why, each.team, each.worker, each.severity, each.fingerprint)
+    fields = ("id", "first_run_id", "state", "evidence", "why", "team", "worker", "severity", "fingerprint")
     found = list(Finding.objects.using(connection.alias).values_list(*fields))
     assert {row[0]: row[2:] for row in found} == last and {row[1] for row in found} <= runs
 
@@ -192,6 +245,11 @@ def _compare_differences(connection: Any, model: Model) -> None:
                 what = change(before.word if before else "", standing.word)
                 if what is not None:
                     expected[what] = expected.get(what, 0) + 1
+                if before is not None:
+                    same = {"same_team": before.team == standing.team, "same_worker": before.worker == standing.worker}
+                    passed = handover(before.word, standing.word, **same)
+                    if passed is not None:
+                        expected[passed] = expected.get(passed, 0) + 1
             totals = read.difference(connection, earlier + 1, later + 1).totals
             assert {name: number for name, number in totals.items() if number} == expected
 

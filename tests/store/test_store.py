@@ -16,7 +16,9 @@ from django.core.management import call_command
 from django.db.migrations.executor import MigrationExecutor
 
 from dq.errors import DqError
-from dq.store import database, read, record
+from dq.lifecycle import HANDOVERS
+from dq.organisation import Unit
+from dq.store import database, models, read, record
 from dq.store.models import Event, Finding, Rule, Run
 from dq.store.record import RunFacts
 
@@ -83,6 +85,62 @@ def test_another_reason_for_not_being_checked_is_an_event(address: Address) -> N
         assert said == [(1, "new", "data"), (2, "not checked", "rule"), (3, "not checked", "data")]
 
 
+def test_a_case_that_moves_takes_its_exceptions_along(address: Address) -> None:
+    ways = [("North", "W1"), ("South", "W2"), ("South", "W3"), ("South", "W3")]
+    with database.opened(*address) as connection:
+        for week, (team, worker) in enumerate(ways):
+            rows = stores.seen("a", "b", team=team, worker=worker) + stores.seen("c")
+            record.record(connection, stores.facts(week, rows), rows, stores.everybody())
+        said = [(each.run, each.became, each.team, each.worker, each.note) for each in read.history(connection, "a").events]
+        assert said == [
+            (1, "new", "North", "W1", ""),
+            (2, "open", "South", "W2", "handed over from North to South"),
+            (3, "open", "South", "W3", "handed over within South"),
+        ]
+        assert [each.note for each in read.history(connection, "c").events] == ["", ""]
+        assert _passed(read.difference(connection, 1, 2)) == [("moved", "data", "R-1", "North", "South", 2)]
+        assert _passed(read.difference(connection, 2, 3)) == [("worker changed", "data", "R-1", "South", "South", 2)]
+        assert _passed(read.difference(connection, 1, 4)) == [("moved", "data", "R-1", "North", "South", 2)]
+        assert not _passed(read.difference(connection, 3, 4))
+        assert read.difference(connection, 1, 2).totals["still open"] == 3  # what moved is still open, too
+
+
+def test_what_another_owner_of_the_rule_moves_is_because_of_the_rule(address: Address) -> None:
+    with database.opened(*address) as connection:
+        for week, owner in enumerate(["", "Systems"]):
+            rows = stores.seen("a", team=owner or "North", worker="" if owner else "W1")
+            record.record(connection, stores.facts(week, rows, [stores.rule(owner=owner)]), rows, stores.everybody())
+        assert _passed(read.difference(connection)) == [("moved", "rule", "R-1", "North", "Systems", 1)]
+
+
+def test_what_is_not_found_does_not_move(address: Address) -> None:
+    with database.opened(*address) as connection:
+        for week, (team, ran) in enumerate([("North", True), ("", False), ("South", True)]):
+            rows = stores.seen("a", team=team) if team else []
+            record.record(connection, stores.facts(week, rows, [stores.rule(ran=ran)]), rows, stores.everybody())
+        said = [(each.became, each.team, each.note) for each in read.history(connection, "a").events]
+        assert said == [("new", "North", ""), ("not checked", "North", ""), ("open", "South", "handed over from North to South")]
+        assert not _passed(read.difference(connection, 1, 2))
+
+
+def _passed(found: read.Difference) -> list[tuple[str, str, str, str, str, int]]:
+    return [
+        (line.change, line.why, line.rule, line.from_team, line.team, line.exceptions)
+        for line in found.lines
+        if line.change in HANDOVERS
+    ]
+
+
+def test_the_organisation_of_each_run_is_kept_and_a_new_one_makes_a_new_run(address: Address) -> None:
+    rows = stores.seen("a")
+    units = [Unit("North", "Care", "H", "D"), Unit("North", "Assessment", "H", "D"), Unit("North", "Assessment", "H", "D")]
+    with database.opened(*address) as connection:
+        said = [record.record(connection, stores.facts(0, rows, units=[unit]), rows, stores.everybody()).outcome for unit in units]
+        assert said == ["recorded", "recorded", "repeated"]
+        kept = models.Unit.objects.using(connection.alias).order_by("run").values_list("run", "team", "service", "head", "director")
+        assert list(kept) == [(1, "North", "Care", "H", "D"), (2, "North", "Assessment", "H", "D")]
+
+
 def test_a_run_that_breaks_off_leaves_nothing(address: Address) -> None:
     def broken(rows: Any) -> Any:
         raise RuntimeError
@@ -100,7 +158,7 @@ def test_a_run_that_breaks_off_leaves_nothing(address: Address) -> None:
 def test_keys_may_hold_anything(address: Address) -> None:
     odd = ["it's; DROP TABLE dq_run --", "100 %s", "a|b\\|c", "tab\tline\nend", "Zoë \N{SNOWMAN}", "\\N", ""]
     with database.opened(*address) as connection:
-        rows = [(f"{place:012d}", "R-1", "visit", key, "record", "North", "major") for place, key in enumerate(odd)]
+        rows = [(f"{place:012d}", "R-1", "visit", key, "record", "North", "W1", "major") for place, key in enumerate(odd)]
         record.record(connection, stores.facts(0, rows), rows, stores.everybody())
         assert [read.history(connection, row[0]).key for row in rows] == odd
 
