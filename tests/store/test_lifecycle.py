@@ -107,10 +107,10 @@ def test_what_is_set_aside_stays_with_its_team_and_worker() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "same_team", "same_worker", "what"),
     [
-        ("open", "open", False, False, "moved"), ("new", "open", False, True, "moved"), ("not checked", "open", False, True, "moved"),
-        ("open", "open", True, False, "worker changed"), ("open", "open", True, True, None), ("", "new", False, False, None),
-        ("cleared", "reopened", False, False, None), ("open", "cleared", False, False, None),
-        ("open", "left extract", False, False, None),
+        ("open", "open", False, False, "moved"), ("new", "open", False, True, "moved"),
+        ("not checked", "open", False, True, "moved"), ("open", "open", True, False, "worker changed"),
+        ("open", "open", True, True, None), ("", "new", False, False, None), ("cleared", "reopened", False, False, None),
+        ("open", "cleared", False, False, None), ("open", "left extract", False, False, None),
     ],
 )  # fmt: skip
 def test_what_a_hand_over_between_two_runs_is_called(
