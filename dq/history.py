@@ -67,7 +67,7 @@ def _facts(connection: duckdb.DuckDBPyConnection, summary: RunSummary, contract:
     inputs = tuple(InputFacts(each.file, each.table, each.rows_read, each.sha256) for each in summary.inputs)
     digest = connection.execute(_DIGEST).fetchone()
     return RunFacts(
-        summary.as_of, request.now(), _who(), summary.pack, VERSION, results, tuple(rules.values()), inputs, str(digest),
+        summary.as_of, request.now(), who(), summary.pack, VERSION, results, tuple(rules.values()), inputs, str(digest),
         _units(connection, contract),
     )  # fmt: skip
 
@@ -111,7 +111,8 @@ def _relative(results: Path, folder: Path) -> str:
         return results.name
 
 
-def _who() -> str:
+def who() -> str:
+    """The account of the machine that does something; blank where it has none."""
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from dq import history, request
 from dq.cli import history_options
 from dq.store import read, record
 
@@ -22,7 +23,7 @@ def command(project: Path, as_json: bool, as_csv: bool, delete_latest: bool) -> 
     --delete-latest takes the last run back, for an extract that was wrong. Files in reports/ stay.
     """
     with history_options.opened(project) as connection:
-        gone = record.delete_latest(connection) if delete_latest else None
+        gone = record.delete_latest(connection, history.who(), request.now()) if delete_latest else None
         lines = read.runs(connection)
     if as_json:
         history_options.print_json({"deleted": gone.number if gone else None, "runs": [asdict(line) for line in lines]})

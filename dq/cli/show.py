@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -23,13 +24,21 @@ def command(exception: str, project: Path, as_json: bool, as_csv: bool) -> None:
     if as_json:
         history_options.print_json(asdict(found))
     elif as_csv:
-        history_options.print_csv(("id", "rule", "table", "key", *head), [_row(found, event) for event in found.events])
+        rows = [_row(found, event) for event in found.events] + [
+            (*_subject(found), None, None, line.at, line.who, line.was, line.became, line.what, "", "", line.note)
+            for line in found.human
+        ]
+        history_options.print_csv(("id", "rule", "table", "key", *head), rows)
     else:
         _print(found)
 
 
+def _subject(found: History) -> tuple[str, ...]:
+    return (found.id, found.rule, found.table, found.key)
+
+
 def _row(found: History, event: EventLine) -> tuple[object, ...]:
-    return (found.id, found.rule, found.table, found.key, *asdict(event).values())
+    return (*_subject(found), *asdict(event).values())
 
 
 def _print(found: History) -> None:
@@ -38,6 +47,8 @@ def _print(found: History) -> None:
     click.echo(f"Record {found.key} of {found.table}")
     holder = f", worker {found.worker}" if found.worker else ""
     click.echo(f"{found.severity.capitalize()}, with {found.team or 'nobody'}{holder}")
+    for sentence in _agreed(found):
+        click.echo(sentence)
     click.echo()
     rows = [
         (
@@ -55,3 +66,25 @@ def _print(found: History) -> None:
         for event in found.events
     ]
     history_options.print_table(("run", "extract of", "at", "by", "from", "to", "because of", "team", "worker", "note"), rows)
+    if found.human:
+        click.echo("\nWhat people decided and answered")
+        human = [(line.at, line.who, line.what, line.was or "-", line.became or "-", line.note, line.act) for line in found.human]
+        history_options.print_table(("at", "by", "what", "from", "to", "note", "act"), human)
+    if found.waivers:
+        click.echo("\nWaivers")
+        waivers = [
+            (each.number, each.since, each.until, each.withdrawn or "-", each.reason, each.approver) for each in found.waivers
+        ]
+        history_options.print_table(("number", "from", "until", "taken back from", "reason", "approved by"), waivers)
+
+
+def _agreed(found: History) -> Iterator[str]:
+    """What holds now, in a sentence each."""
+    if found.waived_until is not None:
+        yield f"Waived until {found.waived_until.isoformat()}"
+    if found.agreed.disputed:
+        yield "Disputed: the record is said to be right"
+    if found.agreed.disposition:
+        yield f"To be done: {found.agreed.disposition}"
+    if found.agreed.assigned:
+        yield f"Assigned to {found.agreed.assigned}"

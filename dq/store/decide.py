@@ -14,9 +14,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from dq.dispositions import Disposition
 from dq.errors import OptionError, Problem, did_you_mean
+from dq.store.acts import act
 from dq.store.agreed import last
 from dq.store.database import writing
-from dq.store.models import Act, Finding
+from dq.store.models import Finding
 
 Aspect = Literal["assigned", "disposition", "disputed"]
 Changes = Sequence[tuple[Aspect, str]]
@@ -67,16 +68,6 @@ class Done:
     act: int | None
     chosen: int
     changed: int
-
-
-def act(
-    connection: BaseDatabaseWrapper, who: str, at: dt.datetime, what: str, subject: str, note: str = "", exceptions: int = 0
-) -> Act:
-    """Add an act, inside the transaction of what it did."""
-    made: Act = Act.objects.using(connection.alias).create(
-        at=at, who=who, what=what, subject=subject, note=note, exceptions=exceptions
-    )
-    return made
 
 
 def dispose(

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Count, F, Max
 
+from dq.dispositions import Agreed, Place, Waiver, place, waiver_of
 from dq.errors import OptionError, Problem
 from dq.lifecycle import CHANGES, HANDOVERS, change, handover
 from dq.store import moves
-from dq.store.models import Event, Finding, Rule, Run
+from dq.store.models import Decision, Event, Finding, Reply, Rule, Run
+from dq.store.models import Waiver as StoredWaiver
+from dq.store.waivers import of_row
 
 
 @dataclass(frozen=True)
@@ -80,8 +84,24 @@ class EventLine:
 
 
 @dataclass(frozen=True)
+class HumanLine:
+    """What somebody decided or answered about an exception: `what` is the aspect, or `answer`."""
+
+    act: int
+    at: dt.datetime
+    who: str
+    what: str
+    was: str
+    became: str
+    note: str
+
+
+@dataclass(frozen=True)
 class History:
-    """An exception and everything that happened to it, oldest first."""
+    """An exception and everything that happened to it, oldest first.
+
+    `events` are what the runs said, `human` what people decided and answered; `waivers` are those that cover it or did.
+    """
 
     id: str
     rule: str
@@ -92,7 +112,12 @@ class History:
     team: str
     worker: str
     severity: str
+    place: Place
+    agreed: Agreed
+    waived_until: dt.date | None
     events: tuple[EventLine, ...]
+    human: tuple[HumanLine, ...]
+    waivers: tuple[Waiver, ...]
 
 
 def runs(connection: BaseDatabaseWrapper) -> list[RunLine]:
@@ -159,7 +184,34 @@ def history(connection: BaseDatabaseWrapper, exception: str) -> History:
     ]  # fmt: skip
     last = Rule.objects.using(connection.alias).filter(rule=finding.rule).aggregate(run=Max("run"))["run"]
     rule = Rule.objects.using(connection.alias).filter(rule=finding.rule, run=last).first()
+    latest = Run.objects.using(connection.alias).order_by("number").last()
+    every = [of_row(each) for each in StoredWaiver.objects.using(connection.alias).order_by("id")]
+    mine = (finding.id, finding.rule, finding.table, finding.team)
+    held = waiver_of(every, *mine, latest.as_of) if latest is not None else None
+    human = _human(connection, exception)
+    agreed = _agreed(human)
     return History(
         finding.id, finding.rule, rule.title if rule is not None else "", finding.table, finding.key, events[-1].became,
-        finding.team, finding.worker, finding.severity, tuple(events),
+        finding.team, finding.worker, finding.severity, place(events[-1].became, agreed, held is not None), agreed,
+        held.until if held is not None else None, tuple(events), human, tuple(each for each in every if each.covers(*mine)),
     )  # fmt: skip
+
+
+def _human(connection: BaseDatabaseWrapper, exception: str) -> tuple[HumanLine, ...]:
+    decided = Decision.objects.using(connection.alias).filter(finding=exception).select_related("act").order_by("id")
+    replied = Reply.objects.using(connection.alias).filter(finding=exception).select_related("act").order_by("id")
+    lines = [
+        HumanLine(each.act_id, each.act.at, each.act.who, each.aspect, each.was, each.became, each.act.note) for each in decided
+    ] + [
+        HumanLine(
+            each.act_id, each.act.at, each.answered_by or each.act.who, "answer", "",
+            f"{each.answer} by {each.fix_by}" if each.fix_by else each.answer, each.notes,
+        )
+        for each in replied
+    ]  # fmt: skip
+    return tuple(sorted(lines, key=lambda line: line.act))
+
+
+def _agreed(lines: Sequence[HumanLine]) -> Agreed:
+    last = {line.what: line.became for line in lines}
+    return Agreed(last.get("assigned", ""), cast(Any, last.get("disposition", "")), bool(last.get("disputed", "")))

@@ -19,6 +19,7 @@ from dq.errors import OptionError
 from dq.lifecycle import Presence
 from dq.organisation import Unit
 from dq.store import models, moves
+from dq.store.acts import act
 from dq.store.database import writing
 from dq.store.models import Input, Rule, Run
 
@@ -181,12 +182,16 @@ def _batches(rows: Iterable[Sequence[object]]) -> Iterator[list[Sequence[object]
         yield batch
 
 
-def delete_latest(connection: BaseDatabaseWrapper) -> Run:
-    """Take the latest run back: the store is again as it was before it. Raises `OptionError` where there is none."""
+def delete_latest(connection: BaseDatabaseWrapper, who: str, at: dt.datetime) -> Run:
+    """Take the latest run back: runs, exceptions and their events are again as before it. Raises `OptionError` where none is.
+
+    That it was done is an act, which stays; so does what people decided meanwhile.
+    """
     with writing(connection) as cursor:
         latest: Run | None = Run.objects.using(connection.alias).order_by("number").last()
         if latest is None:
             raise OptionError("No run is recorded: there is none to delete.")
         for statement in moves.FORGET:
             cursor.execute(statement, {"run": latest.number})
+        act(connection, who, at, "delete run", f"run {latest.number}, extract of {latest.as_of}", "", latest.exceptions)
     return latest

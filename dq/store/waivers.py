@@ -10,8 +10,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from dq import dispositions
 from dq.errors import OptionError, Problem, did_you_mean
+from dq.store.acts import act
 from dq.store.database import writing
-from dq.store.decide import Selection, act, choose
+from dq.store.decide import Selection, choose
 from dq.store.models import Rule, Run, Waiver
 
 

@@ -52,7 +52,7 @@ def measure(folder: Path, url: str | None, exceptions: int, runs: int) -> None:
             said = record.record(connection, facts, rows(exceptions, run), stores.everybody())
             print(f"  run {said.run}: {time.perf_counter() - started:.1f} s, {said.moved}", flush=True)
         started = time.perf_counter()
-        gone = record.delete_latest(connection)
+        gone = record.delete_latest(connection, "tester", stores.NOON)
         print(f"  run {gone.number} taken back: {time.perf_counter() - started:.1f} s")
 
 

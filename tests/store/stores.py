@@ -19,6 +19,7 @@ from dq.store.record import FollowedRow, InputFacts, RuleFacts, RunFacts, SeenRo
 SERVER = "host=127.0.0.1 port=5432 user=postgres dbname=postgres connect_timeout=3"
 UNITS = (Unit("North", "Care", "Hope Head", "Dana Director"), Unit("South", "Care", "Hope Head", "Dana Director"))
 START = dt.date(2026, 9, 28)
+NOON = dt.datetime(2026, 11, 28, 12, tzinfo=dt.UTC)
 
 
 @contextmanager
@@ -51,9 +52,8 @@ def facts(
 ) -> RunFacts:
     """A run of the extract of a week; `files` is the content of its one file."""
     given = (InputFacts("visit.csv", "visit", len(rows), files or f"content of week {week}"),)
-    at = dt.datetime(2026, 11, 28, 12, tzinfo=dt.UTC)
     day = START + dt.timedelta(weeks=week)
-    return RunFacts(day, at, "tester", "small", "0", f"reports/{day}-1", tuple(rules), given, repr(sorted(rows)), tuple(units))
+    return RunFacts(day, NOON, "tester", "small", "0", f"reports/{day}-1", tuple(rules), given, repr(sorted(rows)), tuple(units))
 
 
 def everybody(presence: Presence = "present", **others: Presence) -> Callable[[Sequence[FollowedRow]], Mapping[str, Presence]]:

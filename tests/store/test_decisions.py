@@ -17,7 +17,7 @@ from dq.store.models import Act, Decision
 from dq.store.waivers import Terms
 
 Address = tuple[Path, str | None]
-NOON = dt.datetime(2026, 11, 28, 12, tzinfo=dt.UTC)
+NOON = stores.NOON
 
 
 def run(connection: Any, week: int, rows: list[Any]) -> None:
@@ -149,7 +149,7 @@ def test_deleting_a_run_keeps_what_was_agreed_for_when_it_is_found_again(address
         before = stores.dump(connection)
         run(connection, 1, stores.seen("a", "b"))
         decide.dispose(connection, "ann", NOON, Selection(("a", "b")), "accept", "Archived")
-        record.delete_latest(connection)
+        record.delete_latest(connection, "tester", stores.NOON)
         after = stores.dump(connection)
         assert {table: after[table] for table in before if table.startswith("dq_f")} == {
             table: before[table] for table in before if table.startswith("dq_f")

@@ -193,7 +193,7 @@ def _drive(connection: Any, steps: Sequence[Any]) -> None:
         if each == "delete":
             if not model.after:
                 continue
-            record.delete_latest(connection)
+            record.delete_latest(connection, "tester", stores.NOON)
             model.after.pop()
             model.bases.pop()
             model.notes.pop()

@@ -59,10 +59,10 @@ def test_the_latest_run_is_taken_back_exactly(address: Address) -> None:
             rows = stores.seen(*ids, team="South" if week == 2 else "North")
             record.record(connection, stores.facts(week, rows), rows, stores.everybody(a="gone"))
         while dumps:
-            record.delete_latest(connection)
+            record.delete_latest(connection, "tester", stores.NOON)
             assert stores.dump(connection) == dumps.pop()
         with pytest.raises(DqError, match="No run is recorded"):
-            record.delete_latest(connection)
+            record.delete_latest(connection, "tester", stores.NOON)
 
 
 def test_rules_stand_as_they_stood(address: Address) -> None:
