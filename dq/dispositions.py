@@ -18,9 +18,13 @@ Disposition = Literal["fix in old system", "transform on the way", "fix after go
 Answer = Literal["fixed", "will fix", "rule is wrong", "not ours", "need help"]
 Place = Literal["to do", "disputed", "transform on the way", "fix after go-live", "accept", "do not migrate", "waived", "gone"]
 
+WaiverChange = Literal["waived", "waiver ended"]
+
 DISPOSITIONS: tuple[Disposition, ...] = get_args(Disposition)
 ANSWERS: tuple[Answer, ...] = get_args(Answer)
 PLACES: tuple[Place, ...] = get_args(Place)
+WAIVER_CHANGES: tuple[WaiverChange, ...] = get_args(WaiverChange)
+"""What may have happened to an exception that is on a list at the later of two runs, besides what the extract says of it."""
 NEED_A_REASON: tuple[Disposition, ...] = ("accept", "do not migrate")
 """Dispositions that leave a record wrong for good, or behind: nobody decides so without saying why."""
 DAYS_TO_FIX = {"blocker": 14, "major": 28, "minor": 56}
@@ -84,6 +88,13 @@ def place(word: str, agreed: Agreed, waived: bool) -> Place:
     if agreed.disputed:
         return "disputed"
     return "to do" if agreed.disposition == "" or agreed.disposition == "fix in old system" else agreed.disposition
+
+
+def waiver_change(after: str, *, before_waived: bool, after_waived: bool) -> WaiverChange | None:
+    """What to call the difference that waivers make between two runs; `after` is the word shown at the later one."""
+    if after == "cleared" or after in ASIDE or before_waived == after_waived:
+        return None
+    return "waived" if after_waived else "waiver ended"
 
 
 def due(severity: str, since: dt.date, days: dict[str, int], go_live: dt.date | None) -> dt.date:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from dq.cli import history_options
+from dq.dispositions import WAIVER_CHANGES
 from dq.errors import OptionError
 from dq.lifecycle import CHANGES, HANDOVERS
 from dq.store import read
@@ -47,8 +48,9 @@ def _print(found: Difference, lines: Sequence[ChangeLine]) -> None:
         f"From run {found.earlier.run} (extract of {found.earlier.as_of.isoformat()}) "
         f"to run {found.later.run} (extract of {found.later.as_of.isoformat()}):"
     )
-    history_options.print_table(("change", "exceptions"), list(found.totals.items()))
-    for name in (*CHANGES, *HANDOVERS):
+    shown = {word: number for word, number in found.totals.items() if number or word in CHANGES}
+    history_options.print_table(("change", "exceptions"), list(shown.items()))
+    for name in (*CHANGES, *HANDOVERS, *WAIVER_CHANGES):
         mine = [line for line in lines if line.change == name]
         if not mine:
             continue

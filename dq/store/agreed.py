@@ -33,7 +33,7 @@ SELECT c.id, max(c.until) AS until FROM (
 def covered(day: str, standing: str = "dq_finding") -> str:
     """The exceptions that a waiver covers on a day, each with the last day of the longest: `dq.dispositions.waiver_of` for all.
 
-    `day` is a parameter's place, given twice for each of the two halves' three uses, or a column; `standing` is a table or a
-    query in parentheses with id, rule, table_name and team.
+    `day` is the place of a named parameter, for it stands in the query more than once; `standing` is a table or a common table
+    expression with id, rule, table_name and team.
     """
     return COVERED.format(day=day, standing=standing)

@@ -7,6 +7,8 @@ run, ``dq_move`` gets a row for each exception whose standing changes.
 
 from __future__ import annotations
 
+from dq.store.agreed import covered
+
 SEEN = """
 CREATE TEMPORARY TABLE dq_seen (
   id VARCHAR(12) PRIMARY KEY, rule TEXT, table_name TEXT, key TEXT, about TEXT, team TEXT, worker TEXT,
@@ -119,19 +121,20 @@ FORGET = (
 )
 """Takes the latest run back: each exception that it moved stands again where its last event left it."""
 
-AT = """
-SELECT e.finding_id, e.became, e.why, e.team, e.worker FROM dq_event AS e
-JOIN (SELECT finding_id, max(id) AS id FROM dq_event WHERE run_id <= %s GROUP BY finding_id) AS l ON l.id = e.id
+_AT = """
+SELECT e.finding_id AS id, f.rule, f.table_name, e.became, e.why, e.team, e.worker FROM dq_event AS e
+JOIN (SELECT max(id) AS id FROM dq_event WHERE run_id <= {run} GROUP BY finding_id) AS l ON l.id = e.id
+JOIN dq_finding AS f ON f.id = e.finding_id
 """
 """Where each exception stood after a run."""
 
 BETWEEN = f"""
-SELECT f.rule, a.team, coalesce(b.team, '') AS from_team, CASE WHEN b.worker = a.worker THEN 1 ELSE 0 END AS same_worker, a.why,
-       coalesce(b.became, '') AS was, a.became, count(*)
-FROM ({AT}) AS a
-JOIN dq_finding AS f ON f.id = a.finding_id
-LEFT JOIN ({AT}) AS b ON b.finding_id = a.finding_id
-GROUP BY f.rule, a.team, coalesce(b.team, ''), CASE WHEN b.worker = a.worker THEN 1 ELSE 0 END, a.why,
-         coalesce(b.became, ''), a.became
+WITH a AS ({_AT.format(run="%(later)s")}), b AS ({_AT.format(run="%(earlier)s")}),
+     a_waived AS ({covered("%(later_day)s", "a")}), b_waived AS ({covered("%(earlier_day)s", "b")})
+SELECT a.rule, a.team, coalesce(b.team, '') AS from_team, CASE WHEN b.worker = a.worker THEN 1 ELSE 0 END AS same_worker, a.why,
+       coalesce(b.became, '') AS was, a.became, CASE WHEN y.id IS NULL THEN 0 ELSE 1 END AS before_waived,
+       CASE WHEN x.id IS NULL THEN 0 ELSE 1 END AS after_waived, count(*)
+FROM a LEFT JOIN b ON b.id = a.id LEFT JOIN a_waived AS x ON x.id = a.id LEFT JOIN b_waived AS y ON y.id = a.id
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 """
-"""How many exceptions went from which word and team to which, between two runs: the later one is given first."""
+"""How many exceptions went from which word and team to which, between two runs, and whether waivers covered them."""

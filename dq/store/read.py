@@ -11,7 +11,7 @@ from typing import Any, cast
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Count, F, Max
 
-from dq.dispositions import Agreed, Place, Waiver, place, waiver_of
+from dq.dispositions import WAIVER_CHANGES, Agreed, Place, Waiver, place, waiver_change, waiver_of
 from dq.errors import OptionError, Problem
 from dq.lifecycle import CHANGES, HANDOVERS, change, handover
 from dq.store import moves
@@ -59,8 +59,8 @@ class Difference:
 
     @property
     def totals(self) -> dict[str, int]:
-        """Exceptions by change, in the order of `CHANGES` and `HANDOVERS`, all of them named."""
-        found = {str(name): 0 for name in (*CHANGES, *HANDOVERS)}
+        """Exceptions by change, in the order of `CHANGES`, `HANDOVERS` and `WAIVER_CHANGES`, all of them named."""
+        found = {str(name): 0 for name in (*CHANGES, *HANDOVERS, *WAIVER_CHANGES)}
         for line in self.lines:
             found[line.change] += line.exceptions
         return found
@@ -146,18 +146,22 @@ def difference(connection: BaseDatabaseWrapper, earlier: int | None = None, late
     if earlier >= later:
         raise OptionError(Problem(subject=f"{earlier} {later}", message="The earlier run is given first.", fix="Turn them round."))
     with connection.cursor() as cursor:
-        cursor.execute(moves.BETWEEN, [later, earlier])
+        days = {"later_day": known[later].as_of, "earlier_day": known[earlier].as_of}
+        cursor.execute(moves.BETWEEN, {"later": later, "earlier": earlier, **days})
         rows = cursor.fetchall()
     other_owner = _other_owner(connection, earlier, later)
     counts: Counter[tuple[str, str, str, str, str]] = Counter()
-    for rule, team, from_team, same_worker, why, was, became, number in rows:
+    for rule, team, from_team, same_worker, why, was, became, before_waived, after_waived, number in rows:
         what = change(was, became)
         if what is not None:
             counts[what, why if what != "still open" else "", rule, team, ""] += number
         passed = handover(was, became, same_team=team == from_team, same_worker=bool(same_worker))
         if passed is not None:
             counts[passed, "rule" if rule in other_owner else "data", rule, team, from_team] += number
-    words = (*CHANGES, *HANDOVERS)
+        waived = waiver_change(became, before_waived=bool(before_waived), after_waived=bool(after_waived))
+        if waived is not None:
+            counts[waived, "", rule, team, ""] += number
+    words = (*CHANGES, *HANDOVERS, *WAIVER_CHANGES)
     order = sorted(counts, key=lambda line: (words.index(line[0]), *line[1:]))
     return Difference(known[earlier], known[later], tuple(ChangeLine(*line[:4], counts[line], line[4]) for line in order))
 

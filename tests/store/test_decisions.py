@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 import stores
 
+from dq import dispositions
 from dq.dispositions import Agreed
 from dq.errors import OptionError
-from dq.store import database, decide, desk, record, waivers
+from dq.store import database, decide, desk, read, record, waivers
 from dq.store.decide import Selection
 from dq.store.models import Act, Decision
 from dq.store.waivers import Terms
@@ -165,3 +166,22 @@ def test_since_is_the_extract_that_last_brought_it(address: Address) -> None:
             run(connection, week, stores.seen(*ids, team=team))
         row = on_desk(connection)["a"]
         assert (row.since_run, row.since, row.came_in_run, row.word) == (4, stores.START + dt.timedelta(weeks=3), 5, "open")
+
+
+def test_the_difference_between_runs_names_what_waivers_did(address: Address) -> None:
+    with database.opened(*address) as connection:
+        rows = [*stores.seen("a", "b"), *stores.seen("c", team="South")]
+        run(connection, 0, rows)
+        run(connection, 1, rows)
+        waivers.waive(connection, "ann", NOON, Selection(("a",)), terms(2))
+        waivers.waive(connection, "ann", NOON, Selection(rule="R-1", team="South"), terms(3, since=2))
+        for week in (2, 3, 4):
+            run(connection, week, rows)
+        said = {}
+        for later in (2, 3, 4, 5):
+            lines = read.difference(connection, later - 1, later).lines
+            said[later] = [(line.change, line.team) for line in lines if line.change in dispositions.WAIVER_CHANGES]
+        assert said == {
+            2: [("waived", "North")], 3: [("waived", "South")], 4: [("waiver ended", "North")], 5: [("waiver ended", "South")],
+        }  # fmt: skip
+        assert read.difference(connection, 1, 5).totals["waiver ended"] == 0
