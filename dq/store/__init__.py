@@ -4,7 +4,10 @@
     models.py      the tables; migrations/ how they came to be
     record.py      `record` adds a run, `delete_latest` takes the last one back; one transaction each
     moves.py       the SQL of both: what `dq.lifecycle` says, for all exceptions at once
+    bulk.py        many rows into a table, the fastest way
     read.py        runs, differences between two runs, the history of one exception
+    backup.py      the whole store into a file and back; archive.py that file, columns.py its types
+    verify.py      is the store whole?
 
 Django is used for its models, migrations and connections only; importing this package configures it.
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
@@ -104,6 +104,10 @@ def _told(error: Exception) -> str:
     """Our own words: an engine's message may quote what it was given."""
     if _busy(error):
         return f"Another run is being recorded; it was not done after {PATIENCE} seconds."
+    if _full(error):
+        return "The disk of the store is full; nothing of this was written."
+    if _damaged(error):
+        return "The file of the store is damaged, or is no store."
     if isinstance(error, ImproperlyConfigured):
         return "The driver for PostgreSQL is not installed."
     return f"The store cannot be used ({type(error.__cause__ or error).__name__})."
@@ -112,6 +116,10 @@ def _told(error: Exception) -> str:
 def _fix(error: Exception | None, url: str | None) -> str:
     if _busy(error):
         return "Check again when it is."
+    if _full(error):
+        return "Make room and try again."
+    if _damaged(error):
+        return "Rename it, and put a backup in its place: dq store restore FILE."
     if isinstance(error, ImproperlyConfigured):
         return 'Install it: pip install "dq[postgres]" -c constraints.txt'
     if url is None:
@@ -125,6 +133,32 @@ def _busy(error: Exception | None) -> bool:
     )
 
 
+def _full(error: Exception | None) -> bool:
+    return isinstance(error, OperationalError) and ("disk is full" in str(error) or type(error.__cause__).__name__ == "DiskFull")
+
+
+def _damaged(error: Exception | None) -> bool:
+    return isinstance(error, DatabaseError) and any(words in str(error) for words in ("malformed", "is not a database"))
+
+
+@contextmanager
+def reading(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> Iterator[None]:
+    """All that is read inside is of one moment, whatever others write meanwhile. Nobody waits for it, nor it for a writer."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN")  # not Django's, which takes the writer's lock
+            try:
+                yield
+            finally:
+                cursor.execute("ROLLBACK")
+        return
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        names = ", ".join(connection.ops.quote_name(table) for table in tables)
+        cursor.execute(f"LOCK TABLE {names} IN ACCESS SHARE MODE")  # before the moment is fixed: no table is dropped after it
+        yield
+
+
 @contextmanager
 def writing(connection: BaseDatabaseWrapper) -> Iterator[Any]:
     """One transaction, as the only writer of the store: a cursor. All of it stays, or nothing.
@@ -136,6 +170,25 @@ def writing(connection: BaseDatabaseWrapper) -> Iterator[Any]:
             cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
             cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))", [LOCK])
         yield cursor
+
+
+@contextmanager
+def altering(connection: BaseDatabaseWrapper) -> Iterator[Any]:
+    """As `writing`, where the tables themselves change; it may stand inside another one."""
+    if connection.vendor == "sqlite":
+        connection.disable_constraint_checking()  # SQLite can alter tables only so, and not from within a transaction
+    try:
+        with writing(connection) as cursor:
+            yield cursor
+    finally:
+        if connection.vendor == "sqlite":
+            connection.enable_constraint_checking()
+
+
+def migration(connection: BaseDatabaseWrapper) -> str:
+    """The last migration that the store has seen."""
+    applied = {name for app, name in MigrationExecutor(connection).loader.applied_migrations if app == "store"}
+    return max(applied, default="zero")
 
 
 def up_to_date(connection: BaseDatabaseWrapper, target: str | None = None, *, where: str = "") -> None:
@@ -152,14 +205,9 @@ def up_to_date(connection: BaseDatabaseWrapper, target: str | None = None, *, wh
     goals = [("store", None if target == "zero" else target)] if target is not None else executor.loader.graph.leaf_nodes()
     if not executor.migration_plan(goals):
         return
-    if connection.vendor == "sqlite":
-        connection.disable_constraint_checking()  # SQLite can alter tables only so, and not from within a transaction
     try:
-        with writing(connection):
+        with altering(connection):
             executor = MigrationExecutor(connection)  # another run may have been first
             executor.migrate(goals, executor.migration_plan(goals))
     except NodeNotFoundError:
         raise StoreError("The store has no such migration.") from None
-    finally:
-        if connection.vendor == "sqlite":
-            connection.enable_constraint_checking()

@@ -8,9 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
-from itertools import islice
 from typing import Any, Literal
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -18,7 +17,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from dq.errors import OptionError
 from dq.lifecycle import Presence
 from dq.organisation import Unit
-from dq.store import models, moves
+from dq.store import bulk, models, moves
 from dq.store.acts import act
 from dq.store.database import writing
 from dq.store.models import Input, Rule, Run
@@ -29,7 +28,6 @@ FollowedRow = tuple[str, str, str, str, str]
 """id, rule, table, key, about of an exception that the run did not find."""
 Look = Callable[[Sequence[FollowedRow]], Mapping[str, Presence]]
 """Says of exceptions that were not found whether their records are in the extract."""
-BATCH = 50_000
 
 
 @dataclass(frozen=True)
@@ -118,7 +116,7 @@ def record(connection: BaseDatabaseWrapper, facts: RunFacts, seen: Iterable[Seen
         cursor.execute(moves.SEEN)
         number = 1 if latest is None else latest.number + 1
         twin = runs.filter(extract=facts.extract, as_of__lt=facts.as_of).order_by("number").last()
-        exceptions = _fill(connection, cursor, "dq_seen", moves.SEEN_COLUMNS, seen)
+        exceptions = bulk.fill(connection, cursor, "dq_seen", moves.SEEN_COLUMNS, seen)
         runs.create(
             number=number, as_of=facts.as_of, at=facts.at, who=facts.who, pack=facts.pack, version=facts.version,
             results=facts.results, fingerprint=facts.fingerprint, extract=facts.extract,
@@ -140,7 +138,9 @@ def _move(connection: BaseDatabaseWrapper, cursor: Any, number: int, first: bool
     followed = cursor.fetchall()
     presence = look(followed) if followed else {}
     cursor.execute(moves.MISSING)
-    _fill(connection, cursor, "dq_missing", moves.MISSING_COLUMNS, ((row[0], presence.get(row[0], "unknown")) for row in followed))
+    bulk.fill(
+        connection, cursor, "dq_missing", moves.MISSING_COLUMNS, ((row[0], presence.get(row[0], "unknown")) for row in followed)
+    )
     values = {"run": number, "first": first, "no": False}
     for statement in (moves.BASIS, moves.MOVES):
         cursor.execute(statement, values)
@@ -150,36 +150,6 @@ def _move(connection: BaseDatabaseWrapper, cursor: Any, number: int, first: bool
         cursor.execute(statement, values)
     for table in ("dq_move", "dq_missing", "dq_seen"):
         cursor.execute(f"DROP TABLE {table}")
-
-
-def _fill(
-    connection: BaseDatabaseWrapper, cursor: Any, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
-) -> int:
-    """Put rows into a table of the run's own, the fastest way that the database has; returns how many."""
-    number = 0
-    if connection.vendor == "postgresql":
-        with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row([_storable(each) for each in row])
-                number += 1
-        cursor.execute(f"ANALYZE {table}")
-        return number
-    places = ", ".join(["%s"] * len(columns))
-    for batch in _batches(rows):
-        cursor.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", batch)
-        number += len(batch)
-    return number
-
-
-def _storable(value: object) -> object:
-    """PostgreSQL's text cannot hold the character 0, which a broken file may."""
-    return value.replace("\0", "\N{SYMBOL FOR NULL}") if isinstance(value, str) else value
-
-
-def _batches(rows: Iterable[Sequence[object]]) -> Iterator[list[Sequence[object]]]:
-    source = iter(rows)
-    while batch := list(islice(source, BATCH)):
-        yield batch
 
 
 def delete_latest(connection: BaseDatabaseWrapper, who: str, at: dt.datetime) -> Run:

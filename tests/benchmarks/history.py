@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "store"))
 
 import stores
 
-from dq.store import database, moves, record
+from dq.store import bulk, database, moves, record
 from dq.store.record import SeenRow
 
 
@@ -34,7 +34,7 @@ def bare(connection: Any, exceptions: int) -> float:
     started = time.perf_counter()
     with database.writing(connection) as cursor:
         cursor.execute(moves.SEEN.replace("TEMPORARY ", "").replace("dq_seen", "dq_bare"))
-        record._fill(connection, cursor, "dq_bare", moves.SEEN_COLUMNS, rows(exceptions, 0))
+        bulk.fill(connection, cursor, "dq_bare", moves.SEEN_COLUMNS, rows(exceptions, 0))
     seconds = time.perf_counter() - started
     with database.writing(connection) as cursor:
         cursor.execute("DROP TABLE dq_bare")

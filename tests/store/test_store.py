@@ -307,7 +307,7 @@ def test_a_file_that_is_no_store_is_told(tmp_path: Path) -> None:
     file = tmp_path / database.FILE
     file.parent.mkdir()
     file.write_bytes(b"no database" * 200)
-    with pytest.raises(DqError, match="The store cannot be used"), database.opened(tmp_path, None):
+    with pytest.raises(DqError, match=r"damaged, or is no store.*dq store restore"), database.opened(tmp_path, None):
         pass
 
 
