@@ -12,8 +12,6 @@ from typing import Any
 
 import pytest
 import stores
-from django.core.management import call_command
-from django.db.migrations.executor import MigrationExecutor
 
 from dq.errors import DqError
 from dq.lifecycle import HANDOVERS
@@ -265,24 +263,7 @@ def _is_whole(connection: Any, runs: int) -> None:
     assert events.count() == events.values("finding", "run").distinct().count()
 
 
-# migrations
-
-
-def test_the_models_have_their_migrations(tmp_path: Path) -> None:
-    call_command("makemigrations", "store", check=True, dry_run=True, verbosity=0)
-
-
-def test_migrations_go_back_and_forward_with_data(address: Address) -> None:
-    with database.opened(*address) as connection:
-        rows = stores.seen("a", "b")
-        record.record(connection, stores.facts(0, rows), rows, stores.everybody())
-        names = sorted(name for app, name in MigrationExecutor(connection).loader.disk_migrations if app == "store")
-        for target in [*reversed(names[:-1]), "zero"]:
-            database.up_to_date(connection, target)
-        assert "dq_run" not in connection.introspection.table_names()
-        for target in names:
-            database.up_to_date(connection, target)
-        assert record.record(connection, stores.facts(0, rows), rows, stores.everybody()).moved == {"new": 2}
+# versions
 
 
 def test_a_store_of_a_later_dq_is_refused(address: Address) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
 from pathlib import Path
 
 import pytest
 import stores
 
-from dq.store import database, record, verify
+from dq.store import database, decide, record, verify
+from dq.store.decide import Selection
 from dq.store.verify import Verdict
 
+NOON = dt.datetime(2026, 11, 28, 12, tzinfo=dt.UTC)
 Address = tuple[Path, str | None]
 
 
@@ -20,6 +23,8 @@ def weeks(address: Address) -> None:
         for week, ids in enumerate(["abc", "bcd", "ad", "abd"]):
             rows = stores.seen(*ids, team="South" if week == 2 else "North")
             record.record(connection, stores.facts(week, rows), rows, stores.everybody(c="gone"))
+        for word in ("accept", "disputed"):
+            decide.dispose(connection, "ann", NOON, Selection(("a", "b")), word, "A note")
 
 
 def said(address: Address, *statements: str) -> Verdict:
@@ -56,6 +61,10 @@ def test_nothing_is_wrong_with_what_runs_wrote(address: Address) -> None:
         (
             "UPDATE dq_run SET exceptions = 9 WHERE number = 2",
             {"Each run found as many exceptions as it says": ("run 2 says 9, its events say 3",)},
+        ),
+        (
+            "UPDATE dq_decision SET was = 'x' WHERE id = 3",
+            {"Each decision begins where the one before it ended": ("decision 3",)},
         ),
         ("UPDATE dq_run SET as_of = '2020-01-01' WHERE number = 3", {"Runs go forward": ("run 3",)}),
         (
