@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from dq import config, request
+from dq import config, history, request
 from dq.cli import history_options
 from dq.errors import OptionError, Problem
 from dq.store import backup, database, verify
@@ -63,7 +63,7 @@ def put_back(file: Path, project: Path, replace: bool, as_json: bool) -> None:
     store that holds something is refused without --replace.
     """
     with _opened(project, file, create=True) as connection:
-        done = backup.restore(connection, file, request.now(), replace=replace)
+        done = backup.restore(connection, file, history.who(), request.now(), replace=replace)
     if as_json:
         kept = str(done.kept) if done.kept else None
         history_options.print_json({"file": str(file), "replaced": kept, **asdict(done.backup)})

@@ -15,6 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from dq.errors import OptionError, Problem
 from dq.model import VERSION
 from dq.store import archive, bulk, columns, database
+from dq.store.acts import act
 from dq.store.archive import Backup, Manifest
 from dq.store.database import StoreError
 
@@ -44,11 +45,11 @@ def _write(connection: BaseDatabaseWrapper, writing: archive.Writing, migration:
     return writing.finish(at.astimezone(dt.UTC).isoformat(), VERSION, connection.vendor, migration)
 
 
-def restore(connection: BaseDatabaseWrapper, file: Path, at: dt.datetime, *, replace: bool = False) -> Restored:
+def restore(connection: BaseDatabaseWrapper, file: Path, who: str, at: dt.datetime, *, replace: bool = False) -> Restored:
     """Put a backup in the place of what the store holds: all of it or, where anything fails, nothing.
 
-    A store that holds something is refused unless `replace`; then that is written into a backup beside `file` first. Raises
-    `StoreError` for a file that is damaged or of a later dq.
+    A store that holds something is refused unless `replace`; then that is written into a backup beside `file` first. That it was
+    done is an act. Raises `StoreError` for a file that is damaged or of a later dq.
     """
     with archive.reading(file) as found, database.altering(connection) as cursor:
         _is_known(connection, found.manifest, file)
@@ -61,6 +62,8 @@ def restore(connection: BaseDatabaseWrapper, file: Path, at: dt.datetime, *, rep
         except IntegrityError:
             raise StoreError(_odd(file)) from None
         database.up_to_date(connection)
+        subject = f"{file.name}, made on {found.manifest.made[:10]}"
+        act(connection, who, at, "restore store", subject, f"What was there is in {kept.name}." if kept else "")
     return Restored(found.manifest, kept)
 
 

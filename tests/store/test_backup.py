@@ -22,7 +22,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from dq.errors import DqError
 from dq.store import archive, backup, columns, database, read, record, verify
-from dq.store.models import Event, Run
+from dq.store.models import Act, Event, Run
 
 Address = tuple[Path, str | None]
 AT = dt.datetime(2026, 11, 28, 12, tzinfo=dt.UTC)
@@ -55,6 +55,13 @@ def keep(address: Address, file: Path, weeks: int = 3) -> dict[str, list[Any]]:
         return filled.contents(connection)
 
 
+def restored(connection: Any) -> dict[str, list[Any]]:
+    """What a store holds, without the act that says that it was restored."""
+    contents = filled.contents(connection)
+    assert contents["dq_act"].pop()["what"] == "restore store"
+    return contents
+
+
 # whole
 
 
@@ -77,13 +84,14 @@ def test_what_was_backed_up_comes_back_in_either_database(address: Address, othe
         backup.backup(connection, file, AT)
         before = filled.contents(connection)
     with database.opened(*other) as connection:
-        assert backup.restore(connection, file, AT).kept is None
-        assert filled.contents(connection) == before
+        assert backup.restore(connection, file, "ann", AT).kept is None
+        assert restored(connection) == before
     again = file.with_name("again.zip")
     with database.opened(*other) as connection:
+        Act.objects.using(connection.alias).last().delete()
         made = backup.backup(connection, again, AT)
     with archive.reading(file) as first:
-        assert [each.sha256 for each in made.tables] == [each.sha256 for each in first.manifest.tables]
+        assert made.tables == first.manifest.tables
 
 
 def test_a_restored_store_goes_on(address: Address, other: Address, file: Path) -> None:
@@ -94,9 +102,10 @@ def test_a_restored_store_goes_on(address: Address, other: Address, file: Path) 
     for each in (address, other):
         with database.opened(*each) as connection:
             if each == other:
-                backup.restore(connection, file, AT)
+                backup.restore(connection, file, "ann", AT)
             done = record.record(connection, stores.facts(3, rows), rows, stores.everybody())
-            said.append((done, filled.contents(connection), read.difference(connection)))
+            held = restored(connection) if each == other else filled.contents(connection)
+            said.append((done, held, read.difference(connection)))
             assert not verify.verify(connection, each[0]).faults
     assert said[0] == said[1]
 
@@ -148,8 +157,8 @@ def test_a_backup_of_an_older_dq_is_brought_up_to_date(address: Address, other: 
         now = database.migration(connection)
     assert made.migration == first
     with database.opened(*other) as connection:
-        backup.restore(connection, file, AT)
-        assert database.migration(connection) == now and filled.contents(connection) == forward
+        backup.restore(connection, file, "ann", AT)
+        assert database.migration(connection) == now and restored(connection) == forward
 
 
 def rewrite(file: Path, **changed: object) -> None:
@@ -177,7 +186,7 @@ def test_a_backup_that_cannot_be_known_is_refused(address: Address, file: Path, 
     rewrite(file, **changed)
     with database.opened(*address) as connection:
         with pytest.raises(DqError, match=words):
-            backup.restore(connection, file, AT, replace=True)
+            backup.restore(connection, file, "ann", AT, replace=True)
         assert filled.contents(connection) == before
 
 
@@ -202,7 +211,7 @@ def test_a_damaged_or_truncated_backup_changes_nothing(tmp_path: Path, file: Pat
             for damage in damages:
                 file.write_bytes(damage)
                 with pytest.raises(DqError, match="no backup of a store, or it is damaged"):
-                    backup.restore(connection, file, AT, replace=True)
+                    backup.restore(connection, file, "ann", AT, replace=True)
         assert filled.contents(connection) == before
     assert list(tmp_path.glob("*.replaced-*")) == []
 
@@ -224,7 +233,7 @@ def test_a_restore_that_breaks_off_leaves_everything(
 ) -> None:
     before = keep(address, file)
     with database.opened(*address) as connection:
-        record.delete_latest(connection)
+        record.delete_latest(connection, "tester", stores.NOON)
         later = filled.contents(connection)
         batches = archive.Backup.batches
 
@@ -235,13 +244,13 @@ def test_a_restore_that_breaks_off_leaves_everything(
 
         monkeypatch.setattr(archive.Backup, "batches", broken)
         with pytest.raises(RuntimeError):
-            backup.restore(connection, file, AT, replace=True)
+            backup.restore(connection, file, "ann", AT, replace=True)
         assert filled.contents(connection) == later
         monkeypatch.undo()
         for kept in tmp_path.glob("*.replaced-*"):
             kept.unlink()
-        backup.restore(connection, file, AT, replace=True)
-        assert filled.contents(connection) == before
+        backup.restore(connection, file, "ann", AT, replace=True)
+        assert restored(connection) == before
 
 
 def test_rows_that_refer_to_nothing_are_refused(address: Address, other: Address, file: Path) -> None:
@@ -256,7 +265,7 @@ def test_rows_that_refer_to_nothing_are_refused(address: Address, other: Address
         writing.finish("", "0", "sqlite", manifest["migration"])
     with database.opened(*other) as connection:
         with pytest.raises(DqError, match="do not belong together"):
-            backup.restore(connection, file, AT)
+            backup.restore(connection, file, "ann", AT)
         assert not Event.objects.using(connection.alias).exists()
 
 
@@ -270,12 +279,12 @@ def test_a_store_that_holds_something_is_kept_before_it_is_replaced(address: Add
         record.record(connection, stores.facts(9, rows), rows, stores.everybody())
         before = filled.contents(connection)
         with pytest.raises(DqError, match=r"not empty.*--replace"):
-            backup.restore(connection, file, AT)
+            backup.restore(connection, file, "ann", AT)
         assert filled.contents(connection) == before
-        kept = backup.restore(connection, file, AT, replace=True).kept
+        kept = backup.restore(connection, file, "ann", AT, replace=True).kept
         assert kept is not None and kept.parent == file.parent and len(read.runs(connection)) == 3
-        backup.restore(connection, kept, AT + dt.timedelta(seconds=1), replace=True)
-        assert filled.contents(connection) == before
+        backup.restore(connection, kept, "ann", AT + dt.timedelta(seconds=1), replace=True)
+        assert restored(connection) == before
 
 
 def test_a_file_that_is_there_is_kept(tmp_path: Path, file: Path) -> None:
@@ -303,7 +312,7 @@ def test_a_full_disk_leaves_nothing(address: Address, file: Path, monkeypatch: p
         with pytest.raises(DqError, match=words):
             backup.backup(connection, file, AT)
         with pytest.raises(DqError, match="no such file"):
-            backup.restore(connection, file, AT)
+            backup.restore(connection, file, "ann", AT)
         assert filled.contents(connection) == before
     assert [path.name for path in file.parent.iterdir() if "part" in path.name or "zip" in path.name] == []
 
@@ -313,4 +322,4 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
         with pytest.raises(DqError, match="There is no such folder"):
             backup.backup(connection, tmp_path / "nowhere" / "b.zip", AT)
         with pytest.raises(DqError, match="cannot be read"):
-            backup.restore(connection, tmp_path, AT)
+            backup.restore(connection, tmp_path, "ann", AT)
