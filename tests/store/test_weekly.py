@@ -1,7 +1,8 @@
 """The sample's six weekly extracts, checked one after another: every state occurs, and each for its reason.
 
 What happens to a council is done to the documents of a copy: a place is lost, found and lost again, a document disappears, a
-file is forgotten one week, and at the end the project loosens the rule.
+file is forgotten one week, and at the end the project loosens the rule. Of nine more documents the place stays lost, and people
+decide about each in another way after the first week.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +52,20 @@ EXPECTED = {
 }  # fmt: skip
 """Run, word and reason of every event of four documents; the forgotten file and the looser rule touch all."""
 
+DECIDED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("dispose", "fix-in-old-system"), ("to do",) * 4),
+    (("dispose", "transform-on-the-way"), ("transform on the way",) * 4),
+    (("dispose", "fix-after-go-live"), ("fix after go-live",) * 4),
+    (("dispose", "accept", "--note", "In the archive"), ("accept",) * 4),
+    (("dispose", "do-not-migrate", "--note", "Of a sibling"), ("do not migrate",) * 4),
+    (("dispose", "disputed", "--note", "It is on paper"), ("disputed",) * 4),
+    (("assign", "--to", "R. Jones"), ("to do",) * 4),
+    (("waive", "--until", WEEKS[2], "--reason", "Scanning", "--approver", "A. Head"), ("waived", "waived", "waived", "to do")),
+    (("waive", "--since", WEEKS[1], "--until", "2027-01-01", "--reason", "Scanning", "--approver", "A. Head"),
+     ("to do", "waived", "waived", "waived")),
+)  # fmt: skip
+"""What is decided after the first run about a document without a place, and where its exception lies after runs 1 to 4."""
+
 
 def dq(*arguments: object) -> Result:
     result = CliRunner().invoke(entry, [str(each) for each in arguments])
@@ -65,10 +81,10 @@ def change_documents(folder: Path) -> list[str]:
         with (folder / "extracts" / week / "DOCUMENTS.csv").open(encoding="utf-8", newline="") as file:
             weeks.append({row["DOC_ID"]: row for row in csv.DictReader(file) if row["DOC_ID"]})
     whole = [each for each in weeks[0] if all(each in week and week[each]["FILE_NAME"] and week[each]["STORE"] for week in weeks)]
-    chosen = whole[: len(EXPECTED)]
+    chosen = whole[: len(EXPECTED) + len(DECIDED)]
     for number, (week, rows) in enumerate(zip(WEEKS, weeks, strict=True), start=1):
         for place, document in enumerate(chosen):
-            if number in BLANK_IN[place]:
+            if number in BLANK_IN.get(place, range(1, 7)):
                 rows[document]["STORE"] = ""
             if number >= GONE_FROM.get(place, number + 1):
                 del rows[document]
@@ -94,7 +110,38 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
         result = dq("check", folder, "--as-of", week, "--no-workbooks")
         assert result.exit_code in (0, 1), result.output
         assert f"Recorded as run {number}: " in result.output
+        if number == 1:
+            decide(folder, chosen)
+        if number == 4:
+            assert "Nothing is recorded anew." in dq("check", folder, "--as-of", week, "--no-workbooks").output
+            assert "Not recorded: run 4 has a later extract" in dq("check", folder, "--as-of", WEEKS[2], "--no-workbooks").output
+            dq("runs", "--delete-latest", "--project", folder)
+            dq("check", folder, "--as-of", week, "--no-workbooks")
+        for place in range(len(EXPECTED), len(chosen)):
+            PLACES.setdefault(chosen[place], []).append(shown(folder, chosen[place])["place"])
     return folder, chosen
+
+
+PLACES: dict[str, list[str]] = {}
+"""Where the exception of each document that people decided about lies after each run."""
+
+
+def decide(folder: Path, chosen: Sequence[str]) -> None:
+    """Type every decision of the first week."""
+    for document, (arguments, _) in zip(chosen[len(EXPECTED) :], DECIDED, strict=True):
+        result = dq(arguments[0], *arguments[1:], find(folder, document), "--project", folder)
+        assert result.exit_code == 0, result.output
+
+
+def find(folder: Path, document: str) -> str:
+    """The exception of a document without a place."""
+    [row] = [row for row in exceptions(folder / "reports" / f"{WEEKS[0]}-1") if (row["rule"], row["key"]) == (RULE, document)]
+    return row["id"]
+
+
+def shown(folder: Path, document: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(dq("show", find(folder, document), "--project", folder, "--json").stdout)
+    return content
 
 
 def exceptions(report: Path) -> list[dict[str, str]]:
@@ -124,6 +171,19 @@ def test_what_each_run_found_is_on_the_list_after_it_and_nothing_else(project: t
         for number, ids in enumerate(found, start=1):
             word = said.get(number, word)
             assert (word in ("new", "open", "reopened")) is (each in ids), (each, number)
+
+
+@pytest.mark.parametrize("place", range(len(DECIDED)))
+def test_every_decision_puts_the_exception_where_it_belongs(project: tuple[Path, list[str]], place: int) -> None:
+    folder, chosen = project
+    document = chosen[len(EXPECTED) + place]
+    assert PLACES[document] == [*DECIDED[place][1], "gone", "gone"]  # the file is forgotten, then the rule is looser
+    content = shown(folder, document)
+    assert [(event["run"], event["became"]) for event in content["events"]] == [
+        (1, "new"), (2, "open"), (5, "not checked"), (6, "rule changed"),
+    ]  # fmt: skip
+    said = [line["became"].replace(" ", "-") for line in content["human"]] or [line["reason"] for line in content["waivers"]]
+    assert said in ([DECIDED[place][0][1]], ["yes"], ["R.-Jones"], ["Scanning"])
 
 
 def test_runs_and_differences_add_up(project: tuple[Path, list[str]]) -> None:
