@@ -221,3 +221,61 @@ class Access(models.Model):
 
     class Meta:
         db_table = "dq_access"
+
+
+class Figure(models.Model):
+    """A number that a run gave about a unit of the organisation on that day: a metric, a cut of readiness, or a measure.
+
+    `part` of `whole` make the `value`; those that are no share have a value alone. A value that could not be measured is null.
+    """
+
+    run = models.ForeignKey(Run, models.CASCADE, db_index=False)
+    kind = models.TextField()
+    name = models.TextField()
+    level = models.TextField()
+    unit = models.TextField()
+    part = models.FloatField(null=True)
+    whole = models.FloatField(null=True)
+    value = models.FloatField(null=True)
+
+    class Meta:
+        db_table = "dq_figure"
+        constraints = (models.UniqueConstraint(fields=("run", "kind", "name", "level", "unit"), name="dq_figure_once_a_run"),)
+        indexes = (models.Index(fields=("kind", "name", "run"), name="dq_figure_history"),)
+
+
+class Judgement(models.Model):
+    """A gate as a run judged it: what was asked, of which unit, what was measured, and whether it is met."""
+
+    run = models.ForeignKey(Run, models.CASCADE)
+    criterion = models.TextField()
+    title = models.TextField()
+    level = models.TextField()
+    unit = models.TextField()
+    measured = models.FloatField(null=True)
+    needed = models.FloatField()
+    met = models.BooleanField()
+    severity = models.TextField()
+    owner = models.TextField()
+    reason = models.TextField()
+
+    class Meta:
+        db_table = "dq_judgement"
+
+
+class Action(models.Model):
+    """What is done about a measure that missed its target: why it did, what, by whom, until when; shown until it is done."""
+
+    act = models.ForeignKey(Act, models.PROTECT, related_name="+")
+    run = models.IntegerField()
+    measure = models.TextField()
+    level = models.TextField()
+    unit = models.TextField()
+    narrative = models.TextField()
+    action = models.TextField()
+    owner = models.TextField()
+    due = models.DateField()
+    done_by = models.ForeignKey(Act, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        db_table = "dq_action"

@@ -116,6 +116,8 @@ FORGET = (
     "DELETE FROM dq_rule WHERE run_id = %(run)s",
     "DELETE FROM dq_unit WHERE run_id = %(run)s",
     "DELETE FROM dq_input WHERE run_id = %(run)s",
+    "DELETE FROM dq_figure WHERE run_id = %(run)s",
+    "DELETE FROM dq_judgement WHERE run_id = %(run)s",
     "DELETE FROM dq_run WHERE number = %(run)s",
     "DROP TABLE dq_touched",
 )
