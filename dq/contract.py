@@ -127,11 +127,18 @@ class WorkerTable(_Frozen):
 
 
 class TeamTable(_Frozen):
-    """Where the extract lists teams: key and name."""
+    """Where the extract lists teams: key and name, and the service, its head and the director that a team is under.
+
+    Each of the last three is a column, or a way along links: `parent_id.manager_id` is the manager of the team that this is
+    a part of.
+    """
 
     table: str
     key: str
     name: str
+    service: str | None = None
+    head: str | None = None
+    director: str | None = None
 
 
 class AllocationTable(_Frozen):
@@ -330,13 +337,8 @@ def _faults(contract: Contract, document: yamlfile.Document) -> list[Problem]:
 
     if contract.person_table not in contract.tables:
         say(("person_table",), f"There is no table {contract.person_table!r}.")
-    for role in (contract.routing.worker, contract.routing.team, contract.routing.allocation):
-        if role is None:
-            continue
-        known = contract.tables[role.table].columns if role.table in contract.tables else {}
-        for fact, word in role.model_dump(exclude={"table", "when"}, exclude_none=True).items():
-            if word not in known:
-                say(("routing",), f"routing: {role.table} has no column {word!r} ({fact}).", did_you_mean(word, known))
+    for part, message, fix in _routing_faults(contract):
+        say(("routing", part), message, fix)
     for place, used, words in _people_words(contract):
         known = contract.tables[used].columns if used in contract.tables else {}
         for each in words:
@@ -373,6 +375,31 @@ def _faults(contract: Contract, document: yamlfile.Document) -> list[Problem]:
                     fix = did_you_mean(target, contract.tables[other].columns)
                     say(where, f"Link to an unknown column {column.links!r}.", fix)
     return problems
+
+
+def _routing_faults(contract: Contract) -> Iterator[tuple[str, str, str]]:
+    """Which part of `routing:`, what is wrong, and what to do."""
+    roles = {"worker": contract.routing.worker, "team": contract.routing.team, "allocation": contract.routing.allocation}
+    for part, role in roles.items():
+        if role is None:
+            continue
+        if role.table not in contract.tables:
+            yield part, f"routing: there is no table {role.table!r}.", did_you_mean(role.table, contract.tables)
+            continue
+        for fact, path in role.model_dump(exclude={"table", "when"}, exclude_none=True).items():
+            here, words = role.table, path.split(".") if fact in TeamTable.model_fields.keys() - {"key", "name"} else [path]
+            for place, word in enumerate(words, start=1):
+                column = contract.tables[here].columns.get(word)
+                if column is None:
+                    fix = did_you_mean(word, contract.tables[here].columns)
+                    yield part, f"routing: {here} has no column {word!r} ({fact}).", fix
+                    break
+                if place == len(words):
+                    break
+                if column.link is None or column.link[0] not in contract.tables:
+                    yield part, f"routing: {here}.{word} leads nowhere ({fact}: {path}).", "Only a column with links: leads on."
+                    break
+                here = column.link[0]
 
 
 def _people_words(contract: Contract) -> Iterator[tuple[tuple[str, ...], str, list[str]]]:

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from dq import outside, own_rules, settings
+from dq import config, outside, own_rules, settings, teams
 from dq import pack as packs
 from dq.builtin import is_built_in
 from dq.compile import Compiler
@@ -57,6 +57,8 @@ def lint(names: Sequence[str], base: Path | None = None) -> Linted:
     if packs.is_project(Path(names[0])):
         with gathering(found.problems):
             found.rules += sum(len(each.rules) for each in outside.of_project(Path(names[0]), pack.contract, pack.rules))
+        with gathering(found.problems):
+            _teams_file(Path(names[0]))
     compiler: Compiler | None = None
     with gathering(found.problems):
         values = settings.values(pack.settings) | {"as_of": dt.date(2026, 11, 2), "go_live": dt.date(2027, 3, 1)}
@@ -76,6 +78,12 @@ def lint(names: Sequence[str], base: Path | None = None) -> Linted:
     found.problems += _slow(pack.contract, compiler, compiled)
     found.problems = sorted(set(found.problems))
     return found
+
+
+def _teams_file(folder: Path) -> None:
+    name = config.load(folder).teams
+    if name is not None:
+        teams.read(folder / name)
 
 
 def _depending(rules: Sequence[Rule]) -> Iterator[Problem]:

@@ -8,67 +8,14 @@ the project knows teams (`routed` false). A project's teams file overrides the e
 
 from __future__ import annotations
 
-import csv
-import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-
 from sqlglot import exp
 
 from dq.contract import Contract
-from dq.errors import Problem, ProjectError, did_you_mean
 from dq.functions import Tree
 from dq.model import LEAVERS, UNALLOCATED
 from dq.sqltext import as_text, column, named, table, text
 
 WORKERS, ALLOCATIONS, UNITS = "dq_worker", "dq_allocation", "dq_unit"
-TEAM_FILE_COLUMNS = ("worker_id", "worker_name", "team", "service", "left_on")
-
-
-@dataclass(frozen=True)
-class TeamRow:
-    """One worker of a project's teams file."""
-
-    worker_id: str
-    worker_name: str
-    team: str
-    service: str
-    left_on: str
-
-
-def read_teams(path: Path) -> list[TeamRow]:
-    """Read teams.csv (worker_id, worker_name, team, service, left_on). Raises `ProjectError` with every fault."""
-    if not path.is_file():
-        raise ProjectError(Problem(str(path), message="The teams file does not exist."))
-    rows: dict[str, TeamRow] = {}
-    problems: list[Problem] = []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        for name in TEAM_FILE_COLUMNS[:1] + TEAM_FILE_COLUMNS[2:3]:
-            if name not in (reader.fieldnames or []):
-                fix = did_you_mean(name, reader.fieldnames or []) or f"The header is {','.join(TEAM_FILE_COLUMNS)}."
-                problems.append(Problem(str(path), 1, "", f"There is no column {name!r}.", fix))
-        for row in [] if problems else reader:
-            values = [(row.get(name) or "").strip() for name in TEAM_FILE_COLUMNS]
-            if not values[0] or not values[2]:
-                problems.append(Problem(str(path), reader.line_num, "", "A row needs worker_id and team."))
-            elif values[4] and not _is_date(values[4]):
-                problems.append(Problem(str(path), reader.line_num, "", "left_on is not a date.", "Write it like 2026-03-31."))
-            elif values[0] in rows:
-                problems.append(Problem(str(path), reader.line_num, "", f"Worker {values[0]!r} stands here twice."))
-            else:
-                rows[values[0]] = TeamRow(*values)
-    if problems:
-        raise ProjectError(problems)
-    return list(rows.values())
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return bool(dt.date.fromisoformat(text))
-    except ValueError:
-        return False
 
 
 def workers(contract: Contract) -> exp.Select | None:
@@ -90,6 +37,51 @@ def workers(contract: Contract) -> exp.Select | None:
         same = exp.EQ(this=column(teams.key, "t"), expression=column(where.team, "w"))
         select = select.join(table(teams.table, "t"), on=same, join_type="left")
     return select.where(exp.not_(exp.Is(this=column(where.key, "w"), expression=exp.null()))).group_by(column(where.key, "w"))
+
+
+def units(contract: Contract) -> exp.Select | None:
+    """Teams of the extract: team, service, head, director, a row a name; None where there is no such table.
+
+    Of several teams of one name the one with the lowest key counts.
+    """
+    where = contract.routing.team
+    if where is None:
+        return None
+    select = exp.select().from_(table(where.table, "t"))
+    team = exp.func("coalesce", column(where.name, "t"), column(where.key, "t"))
+    words: dict[str, Tree] = {"team": team, "key": column(where.key, "t")}
+    for level in ("service", "head", "director"):
+        path = getattr(where, level)
+        select, words[level] = _climb(select, contract, path.split("."), level) if path else (select, text(""))
+    select = select.select(*(named(_first(as_text(value), text("")), word) for word, value in words.items()))
+    order = [exp.Ordered(this=column(word, "u"), desc=False) for word in ("key", "service", "head", "director")]
+    number = exp.Window(this=exp.RowNumber(), partition_by=[column("team", "u")], order=exp.Order(expressions=order), over="OVER")
+    every = ("team", "service", "head", "director")
+    inner = exp.select(*(column(word, "u") for word in every), named(number, "place"))
+    inner = inner.from_(exp.Subquery(this=select, alias=exp.TableAlias(this=exp.to_identifier("u"))))
+    outer = exp.select(*(column(word, "v") for word in every))
+    outer = outer.from_(exp.Subquery(this=inner, alias=exp.TableAlias(this=exp.to_identifier("v"))))
+    first = exp.EQ(this=column("place", "v"), expression=exp.Literal.number(1))
+    return outer.where(first, exp.NEQ(this=column("team", "v"), expression=text("")))
+
+
+def _climb(select: exp.Select, contract: Contract, path: list[str], level: str) -> tuple[exp.Select, Tree]:
+    """Join one table after the other along the links of a path of columns; a team or worker at its end is called by name."""
+    assert contract.routing.team is not None
+    subject, alias = contract.tables[contract.routing.team.table], "t"
+    names = {role.table: role.name for role in (contract.routing.team, contract.routing.worker) if role and role.name}
+    for position, word in enumerate(path):
+        link = subject.columns[word].link
+        last = position == len(path) - 1
+        if link is None or (last and link[0] not in names):
+            return select, column(word, alias)
+        step = f"{level}_{position}"
+        same = exp.EQ(this=column(link[1], step), expression=column(word, alias))
+        select = select.join(table(link[0], step), on=same, join_type="left")
+        if last:
+            return select, _first(column(names[link[0]], step), column(word, alias))
+        subject, alias = contract.tables[link[0]], step
+    raise AssertionError(path)
 
 
 def allocations(contract: Contract, when: Tree | None, as_of: Tree) -> exp.Select | None:
@@ -203,8 +195,3 @@ def _null(tree: Tree) -> Tree:
 
 def _first(*values: Tree) -> Tree:
     return exp.func("coalesce", *(value.copy() for value in values))
-
-
-def worker_rows(rows: Sequence[TeamRow]) -> list[tuple[str, str, str, str | None]]:
-    """A teams file as rows of worker, name, team, left."""
-    return [(row.worker_id, row.worker_name, row.team, row.left_on or None) for row in rows]

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import ModuleType
@@ -17,7 +17,7 @@ from types import ModuleType
 import duckdb
 from sqlglot import exp
 
-from dq import loading, outside, pack, results, route, selection, settings, tallies
+from dq import loading, outside, pack, results, route, selection, settings, tallies, teams
 from dq.compile import Compiler
 from dq.compiled import CompiledRule
 from dq.contract import Contract
@@ -35,8 +35,15 @@ from dq.people import find as people
 from dq.request import Request
 from dq.rules import Rule
 from dq.summary import RunSummary
+from dq.teams import TeamRow
 
 ENGINES = ("duckdb",)
+_NAMED_ONLY = f"""
+INSERT INTO {route.UNITS} SELECT DISTINCT n.team, '', '', ''
+FROM (SELECT team FROM {route.WORKERS} WHERE NOT has_left UNION ALL SELECT team FROM {route.ALLOCATIONS}) AS n
+WHERE n.team <> '' AND NOT EXISTS (SELECT 1 FROM {route.UNITS} AS u WHERE u.team = n.team)
+"""
+"""Teams that only a worker or an allocation names: nothing is known of what stands above them."""
 
 
 @dataclass
@@ -91,6 +98,7 @@ def execute(request: Request, *, out: Path | None = None, progress: Progress = _
             chosen, silent = selection.with_dependencies(wanted, request.select)
             built_in = selection.built_in(wanted.contract, request.select)
             compiler = Compiler(wanted.contract, wanted.views, wanted.settings, values)
+            staff = teams.read(request.teams) if request.teams is not None else None
             theirs = _theirs(sets, chosen)
             rules = _compile(compiler, [rule for rule in chosen if rule.id not in theirs])
         connection = connect(work, threads=request.threads, memory=request.memory)
@@ -101,7 +109,7 @@ def execute(request: Request, *, out: Path | None = None, progress: Progress = _
             lock(connection, allowed)
             engine = DuckDBEngine(connection, compiler, time_limit=request.time_limit)
             with watch.step("routes"):
-                _route(engine, request, wanted.contract, compiler)
+                _route(engine, wanted.contract, compiler, staff, request.as_of)
             with watch.step("people"):
                 rules, apart = _compare_people(engine, request, compiler, rules, progress)
             with watch.step("rules"):
@@ -147,19 +155,24 @@ def _compile(compiler: Compiler, rules: Iterable[Rule]) -> list[CompiledRule]:
     return compiled
 
 
-def _route(engine: DuckDBEngine, request: Request, contract: Contract, compiler: Compiler) -> None:
-    """Workers, current allocations, and the way of every record to its team."""
+def _route(engine: DuckDBEngine, contract: Contract, compiler: Compiler, staff: Sequence[TeamRow] | None, day: dt.date) -> None:
+    """Workers, current allocations, the organisation, and the way of every record to its team."""
     connection = engine.connection
     connection.execute(f"CREATE TABLE {route.WORKERS} (worker VARCHAR, name VARCHAR, team VARCHAR, has_left BOOLEAN)")
     workers = route.workers(contract)
     connection.execute(f"CREATE TABLE {route.UNITS} (team VARCHAR, service VARCHAR, head VARCHAR, director VARCHAR)")
-    if request.teams is not None:
-        rows = route.worker_rows(route.read_teams(request.teams))
-        columns = [list(part) for part in zip(*rows, strict=True)] or [[], [], [], []]
+    units = route.units(contract)
+    if staff is not None:
+        rows = [(row.worker_id, row.worker_name, row.team, row.left) for row in teams.in_force(staff, day)]
         source = "SELECT unnest(?) AS worker, unnest(?) AS name, unnest(?) AS team, unnest(?)::DATE AS left_on"
-        _insert_workers(connection, source, request.as_of, columns)
-    elif workers is not None:
-        _insert_workers(connection, workers.sql(dialect="duckdb"), request.as_of, [])
+        _insert_workers(connection, source, day, _turned(rows, 4))
+        above = _turned([astuple(unit) for unit in teams.units(staff, day)], 4)
+        connection.execute(f"INSERT INTO {route.UNITS} SELECT unnest(?), unnest(?), unnest(?), unnest(?)", above)
+    else:
+        if workers is not None:
+            _insert_workers(connection, workers.sql(dialect="duckdb"), day, [])
+        if units is not None:
+            connection.execute(f"INSERT INTO {route.UNITS} {units.sql(dialect='duckdb')}")
     allocation = contract.routing.allocation
     connection.execute(f"CREATE TABLE {route.ALLOCATIONS} (person VARCHAR, worker VARCHAR, team VARCHAR)")
     if allocation is not None:
@@ -168,12 +181,18 @@ def _route(engine: DuckDBEngine, request: Request, contract: Contract, compiler:
         current = route.allocations(contract, when, as_of)
         assert current is not None
         connection.execute(f"INSERT INTO {route.ALLOCATIONS} {current.sql(dialect='duckdb')}")
-    routed = request.teams is not None or workers is not None or allocation is not None
+    connection.execute(_NAMED_ONLY)
+    routed = staff is not None or workers is not None or allocation is not None
     for name in contract.tables:
         engine.route(name, route.route(contract, name, routed=routed))
 
 
-def _insert_workers(connection: duckdb.DuckDBPyConnection, source: str, as_of: dt.date, values: Sequence[list[str | None]]) -> None:
+def _turned(rows: Sequence[Sequence[object]], width: int) -> list[list[object]]:
+    """Rows as columns."""
+    return [[row[place] for row in rows] for place in range(width)]
+
+
+def _insert_workers(connection: duckdb.DuckDBPyConnection, source: str, as_of: dt.date, values: Sequence[list[object]]) -> None:
     query = f"INSERT INTO {route.WORKERS} SELECT worker, name, team, coalesce(left_on <= ?, false) FROM ({source})"
     connection.execute(query, [as_of, *values])
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "runs": "runs",
     "diff": "diff",
     "show": "show",
+    "counts": "counts",
     "dispose": "dispose",
     "assign": "assign",
     "waive": "waive",
@@ -45,8 +46,9 @@ COMMANDS = {
 SUMMARIES = {
     "check": "Check an extract: exceptions, workbooks, readiness, gates.",
     "runs": "List the recorded runs of a project, or delete the latest.",
-    "diff": "Show what changed between two runs: new, cleared, reopened.",
+    "diff": "Show what changed between two runs: new, cleared, moved.",
     "show": "Show one exception and everything that happened to it.",
+    "counts": "Count exceptions by worker, team, service, head, director.",
     "dispose": "Say what will be done with exceptions, or that they are disputed.",
     "assign": "Give exceptions to a person, or to another team.",
     "waive": "Let exceptions stay as they are until a day, or list waivers.",

@@ -132,6 +132,23 @@ def runs(connection: BaseDatabaseWrapper) -> list[RunLine]:
     ]
 
 
+def run(connection: BaseDatabaseWrapper, number: int | None = None) -> RunLine:
+    """One recorded run, the latest unless a number is given. Raises `OptionError` where it is not there."""
+    known = {each.run: each for each in runs(connection)}
+    if not known:
+        raise OptionError(Problem(message="No run is recorded.", fix="Check an extract first."))
+    chosen = max(known) if number is None else number
+    _must_be(known, chosen)
+    return known[chosen]
+
+
+def _must_be(known: Mapping[int, RunLine], *numbers: int) -> None:
+    unknown = [number for number in numbers if number not in known]
+    if unknown:
+        there = f"There are runs {min(known)} to {max(known)}: see dq runs." if known else "No run is recorded."
+        raise OptionError([Problem(subject=str(number), message="There is no such run.", fix=there) for number in unknown])
+
+
 def difference(connection: BaseDatabaseWrapper, earlier: int | None = None, later: int | None = None) -> Difference:
     """What differs between two runs, by default the last two. Raises `OptionError` where a run is not there."""
     known = {each.run: each for each in runs(connection)}
@@ -139,10 +156,7 @@ def difference(connection: BaseDatabaseWrapper, earlier: int | None = None, late
         if len(known) < 2:
             raise OptionError(Problem(message="Two runs are needed to compare.", fix="Check another extract first."))
         earlier, later = sorted(known)[-2:]
-    unknown = [number for number in (earlier, later) if number not in known]
-    if unknown:
-        there = f"There are runs {min(known)} to {max(known)}: see dq runs." if known else "No run is recorded."
-        raise OptionError([Problem(subject=str(number), message="There is no such run.", fix=there) for number in unknown])
+    _must_be(known, earlier, later)
     if earlier >= later:
         raise OptionError(Problem(subject=f"{earlier} {later}", message="The earlier run is given first.", fix="Turn them round."))
     with connection.cursor() as cursor:

@@ -1,0 +1,84 @@
+"""dq counts"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+
+from dq.cli import history_options
+from dq.lifecycle import ASIDE
+from dq.model import SEVERITIES
+from dq.organisation import LEVELS, Count
+from dq.store import levels
+from dq.store.levels import Counted
+
+LISTED = ("new", "open", "reopened")
+NAMES = {"director": "director", "head": "head_of_service", "service": "service", "team": "team", "worker": "worker"}
+"""What the levels are called where they stand over a column."""
+
+
+@click.command("counts")
+@history_options.options
+@click.option(
+    "--by", "level", type=click.Choice(tuple(reversed(LEVELS))), default="team", show_default=True, help="The level to count at."
+)
+@click.option("--run", "number", type=int, metavar="RUN", help="After which run; default the latest. dq runs lists them.")
+@click.option("--severity", type=click.Choice(SEVERITIES), multiple=True, help="Only these; may be given several times.")
+def command(project: Path, as_json: bool, as_csv: bool, level: str, number: int | None, severity: Sequence[str]) -> None:
+    """Count exceptions after a run at one level of the organisation, by severity and state.
+
+    Every level adds up to the one above it. Teams stand where they stood on the day of that run's extract.
+    """
+    with history_options.opened(project) as connection:
+        found = levels.counts(connection, level, number)  # type: ignore[arg-type]  # click gives a level
+    wanted = [each for each in found.counts if not severity or each.severity in severity]
+    places = tuple(NAMES[name] for name in LEVELS[1 : LEVELS.index(found.level) + 1])
+    if as_json:
+        lines = [
+            {
+                **dict(zip(places, each.place, strict=True)),
+                "severity": each.severity,
+                "state": each.word,
+                "exceptions": each.exceptions,
+            }
+            for each in wanted
+        ]
+        history_options.print_json({"run": found.run.run, "as_of": found.run.as_of, "by": level, "counts": lines})
+    elif as_csv:
+        head = (*places, "severity", "state", "exceptions")
+        history_options.print_csv(head, [(*each.place, each.severity, each.word, each.exceptions) for each in wanted])
+    else:
+        _print(found, places, wanted)
+
+
+def _print(found: Counted, places: Sequence[str], wanted: Sequence[Count]) -> None:
+    click.echo(f"After run {found.run.run} (extract of {found.run.as_of.isoformat()}):")
+    if not wanted:
+        click.echo("No exceptions.")
+        return
+    titles = [name.replace("_", " ") for name in places]
+    rows: list[tuple[object, ...]] = []
+    for place in dict.fromkeys(each.place for each in wanted):
+        names = [name or f"(no {title})" for name, title in zip(place, titles, strict=True)]
+        rows.append((*names, *_numbers([each for each in wanted if each.place == place])))
+    if places:
+        rows.append(("all", *[""] * (len(places) - 1), *_numbers(wanted)))
+    history_options.print_table((*titles, "exceptions", *SEVERITIES, "new", "reopened", "set aside", "cleared"), rows)
+
+
+def _numbers(counts: Sequence[Count]) -> list[int]:
+    """On the list, by severity, new and reopened among them; beside the list, set aside and cleared."""
+
+    def total(chosen: Callable[[Count], bool]) -> int:
+        return sum(each.exceptions for each in counts if chosen(each))
+
+    return [
+        total(lambda each: each.word in LISTED),
+        *(total(lambda each, name=name: each.word in LISTED and each.severity == name) for name in SEVERITIES),  # type: ignore[misc]
+        total(lambda each: each.word == "new"),
+        total(lambda each: each.word == "reopened"),
+        total(lambda each: each.word in ASIDE),
+        total(lambda each: each.word == "cleared"),
+    ]
