@@ -102,6 +102,11 @@ def _row(file: str, line: int, cells: dict[str, str], problems: list[Problem]) -
 
     if None in cells:
         say("The row has more cells than the header.", "Put a text that holds a comma into quotation marks.")
+        return None
+    if any("\0" in value for value in values.values()):
+        say("The row holds NUL characters, which are no text.", "Save the file as CSV again.")
+    if any("\n" in value or "\r" in value for value in values.values()):
+        say("A cell runs over several lines.", "Is a quotation mark missing or one too many? Mend it, or take the line break out.")
     if not values["worker_id"] or not values["team"]:
         say("A row needs worker_id and team.")
     days: dict[str, dt.date | None] = {}
