@@ -14,6 +14,7 @@ from dq.organisation import LEVELS, Count
 from dq.store import levels
 from dq.store.levels import Counted
 
+TEAM = LEVELS.index("team")
 LISTED = ("new", "open", "reopened")
 NAMES = {"director": "director", "head": "head_of_service", "service": "service", "team": "team", "worker": "worker"}
 """What the levels are called where they stand over a column."""
@@ -58,14 +59,24 @@ def _print(found: Counted, places: Sequence[str], wanted: Sequence[Count]) -> No
     if not wanted:
         click.echo("No exceptions.")
         return
-    titles = [name.replace("_", " ") for name in places]
+    telling = _telling(wanted, len(places))
+    titles = [places[level].replace("_", " ") for level in telling]
+    by_place: dict[tuple[str, ...], list[Count]] = {}
+    for each in wanted:
+        by_place.setdefault(each.place, []).append(each)
     rows: list[tuple[object, ...]] = []
-    for place in dict.fromkeys(each.place for each in wanted):
-        names = [name or f"(no {title})" for name, title in zip(place, titles, strict=True)]
-        rows.append((*names, *_numbers([each for each in wanted if each.place == place])))
+    for place, counts in by_place.items():
+        names = [place[level] or f"(no {title})" for level, title in zip(telling, titles, strict=True)]
+        rows.append((*names, *_numbers(counts)))
     if places:
-        rows.append(("all", *[""] * (len(places) - 1), *_numbers(wanted)))
+        rows.append(("all", *[""] * (len(titles) - 1), *_numbers(wanted)))
     history_options.print_table((*titles, "exceptions", *SEVERITIES, "new", "reopened", "set aside", "cleared"), rows)
+
+
+def _telling(wanted: Sequence[Count], levels: int) -> list[int]:
+    """The levels to show: the one asked for, and those above it that somebody named. What is no team bears one name at all."""
+    named = [each.place for each in wanted if len(set(each.place[:TEAM])) > 1]
+    return [level for level in range(levels) if level == levels - 1 or any(place[level] for place in named)]
 
 
 def _numbers(counts: Sequence[Count]) -> list[int]:

@@ -48,8 +48,11 @@ def _print(found: Difference, lines: Sequence[ChangeLine]) -> None:
         f"From run {found.earlier.run} (extract of {found.earlier.as_of.isoformat()}) "
         f"to run {found.later.run} (extract of {found.later.as_of.isoformat()}):"
     )
-    shown = {word: number for word, number in found.totals.items() if number or word in CHANGES}
+    besides = [name for name in (*HANDOVERS, *WAIVER_CHANGES) if found.totals[name]]
+    shown = {word: number for word, number in found.totals.items() if word in CHANGES or word in besides}
     history_options.print_table(("change", "exceptions"), list(shown.items()))
+    if besides:
+        click.echo(f"What is counted as {' or '.join(besides)} is counted above it, too.")
     for name in (*CHANGES, *HANDOVERS, *WAIVER_CHANGES):
         mine = [line for line in lines if line.change == name]
         if not mine:

@@ -17,9 +17,8 @@ from dq.sample.faults import Campaign
 from dq.sample.faults.registry import Finding
 from dq.sample.moment import as_of
 from dq.sample.story import tell
-from dq.sample.tables import World
+from dq.sample.teams_file import write_teams
 from dq.sample.twice import choose, exact_pairs
-from dq.sample.workforce import SERVICES, Workforce
 from dq.sample.world import make_world
 
 WEEK = np.timedelta64(7, "D")
@@ -66,7 +65,7 @@ def write(
     say(f"{sum(len(table) for table in world.values()):,} records of {children:,} children")
     out.mkdir(parents=True, exist_ok=True)
     (out / "dq.yaml").write_text(DQ_YAML, encoding="utf-8", newline="\n")
-    _write_teams(out / "teams.csv", world, story.workforce, newest)
+    write_teams(out / "teams.csv", seed, world, story.workforce, newest)
     (out / "people.json").write_bytes(MODEL.read_bytes())
     campaign = Campaign(seed, children)
     twice = choose(seed, world, newest - WEEK * (weeks - 1))
@@ -91,21 +90,6 @@ def _sensible(children: int, weeks: int, last: date) -> None:
         raise OptionError("A project needs at least one child and one week.")
     if not date(2025, 1, 1) <= last <= date(2035, 12, 31):
         raise OptionError("The last extract must lie between 2025 and 2035, where the calendar and the codes are known.")
-
-
-def _write_teams(path: Path, world: World, workforce: Workforce, today: np.datetime64) -> None:
-    """Who works in which team and service, with the day on which leavers left."""
-    workers, teams = world["professional"], world["team"]
-    name = dict(zip(teams["team_id"], teams["name"], strict=True))
-    service = {team: SERVICES[number] for team, number in zip(workforce.team_ids[workforce.team], workforce.service, strict=True)}
-    left = [str(on) if on <= today else "" for on in workers["left_date"]]
-    columns = workers["professional_id"], workers["name"], workers["team_id"], left, workers.known <= today
-    with path.open("w", encoding="utf-8", newline="") as file:
-        write_row = csv.writer(file, lineterminator="\n").writerow
-        write_row(["worker_id", "worker_name", "team", "service", "left_on"])
-        for worker, called, team, gone, started in zip(*columns, strict=True):
-            if started:
-                write_row([worker, called, name[team], service[team], gone])
 
 
 def _write_truth(path: Path, truth: list[Finding]) -> None:

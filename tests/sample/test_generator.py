@@ -66,8 +66,10 @@ def test_a_project_holds_its_settings_teams_extracts_and_truth(project: Path) ->
     assert [path.name for path in sorted((project / "extracts").iterdir())] == ["2026-10-19", "2026-10-26", LAST]
     assert (project / "extracts" / LAST / "truth.csv").read_text(encoding="utf-8") == "rule,table,key\n"
     teams = pd.read_csv(project / "teams.csv", dtype=str)
-    assert list(teams) == ["worker_id", "worker_name", "team", "service", "left_on"]
+    assert list(teams) == ["worker_id", "worker_name", "team", "service", "left_on", "head_of_service", "director", "from"]
     assert teams["service"].nunique() == 8
+    assert (teams["head_of_service"].nunique(), teams["director"].nunique()) == (3, 1)
+    assert teams["worker_id"].duplicated().sum() == teams["from"].notna().sum() == 1
     assert teams["left_on"].notna().any()
 
 
