@@ -15,7 +15,7 @@ project: {name}
 packs: [{pack}]              # the folder rules/ is read on top of them by itself
 {source}extracts: extracts          # one folder an extract, named by its date: extracts/2026-11-02
 # go_live: 2027-03-01
-# teams: teams.csv          # worker_id,worker_name,team,service,left_on,head_of_service,director,from; overrides the extract's own tables
+# teams: teams.csv          # worker_id,worker_name,team,service,left_on,head_of_service,director,from
 settings: {{}}
 gates:
   - blockers == 0

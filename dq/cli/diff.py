@@ -52,7 +52,7 @@ def _print(found: Difference, lines: Sequence[ChangeLine]) -> None:
     shown = {word: number for word, number in found.totals.items() if word in CHANGES or word in besides}
     history_options.print_table(("change", "exceptions"), list(shown.items()))
     if besides:
-        click.echo(f"What is counted as {' or '.join(besides)} is counted above it, too.")
+        click.echo(f"What is counted as {' or '.join(besides)} is counted above, too.")
     for name in (*CHANGES, *HANDOVERS, *WAIVER_CHANGES):
         mine = [line for line in lines if line.change == name]
         if not mine:
