@@ -76,6 +76,7 @@ class Project(BaseModel):
     trust_python: bool = False
     checks: tuple[Checks, ...] = ()
     store: str | None = None
+    due_days: dict[Severity, int] = {}
 
     @model_validator(mode="before")
     @classmethod
@@ -92,6 +93,13 @@ class Project(BaseModel):
             if not GATE.match(gate):
                 raise ValueError(f"the gate {gate!r} is not like `blockers == 0` or `ready_children >= 98%`")
         return gates
+
+    @field_validator("due_days")
+    @classmethod
+    def _positive(cls, days: dict[Severity, int]) -> dict[Severity, int]:
+        if any(number < 1 for number in days.values()):
+            raise ValueError("due_days: gives each severity at least one day, as in {blocker: 14, major: 28}")
+        return days
 
     @field_validator("store")
     @classmethod

@@ -244,7 +244,7 @@ def summarise(
         unrecognised=tuple(unrecognised),
         switched_off=_switched_off(wanted),
         replaced=_replaced(wanted),
-        tables=_notes(wanted.contract),
+        tables=notes(wanted.contract),
         system=request.system,
         contact=request.contact,
         versions=_versions(),
@@ -271,7 +271,8 @@ def _replaced(wanted: Pack) -> tuple[OwnRule, ...]:
     )  # fmt: skip
 
 
-def _notes(contract: Contract) -> tuple[TableNote, ...]:
+def notes(contract: Contract) -> tuple[TableNote, ...]:
+    """How the contract's tables, columns and codes are called."""
     return tuple(
         TableNote(name, subject.title, tuple(_note(contract, each) for each in subject.columns.values()))
         for name, subject in contract.tables.items()

@@ -29,9 +29,9 @@ from dq.model import EXCEPTION_COLUMNS, RULE_COLUMNS, SEVERITIES
 from dq.pack import Pack
 from dq.report.about_sheet import answers
 from dq.report.data_files import as_json
-from dq.report.todo_sheet import COLUMNS
 from dq.rules import ForEach, Rule, Setting, Statement, _RuleSpec
 from dq.summary import Readiness, RunSummary
+from dq.team_list import COLUMNS
 from dq.teams import COLUMNS as TEAM_FILE_COLUMNS
 
 ROOT = Path(__file__).resolve().parent.parent

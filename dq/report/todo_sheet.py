@@ -1,7 +1,11 @@
-"""The sheet "To do" of a team's workbook: its exceptions, worst first, with room for the manager's answer."""
+"""The sheet "To do" of a team's workbook: its exceptions in their order, with room for the manager's answer.
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+The sheet is protected without a password, so that headings and columns stay where they are; but every cell below the
+headings is unlocked, because neither Excel nor LibreOffice sorts rows that hold a locked cell. What nobody should type
+over refuses typing by a validation, and a row's check (`dq.team_list`) tells what was changed all the same.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -12,100 +16,148 @@ from xlsxwriter.worksheet import Worksheet
 
 from dq.report.readable import Columns, readable_values
 from dq.report.words import capital
+from dq.team_list import CHECKED, PLAIN, TO_DO, Column, row_check
 
 ROW_LIMIT = 1_048_575  # rows of a sheet below its header
 CELL_LIMIT = 32_767  # characters of a cell, counted as Excel counts them
 CUT = " ... [cut here: too long for Excel; the whole text is in exceptions.csv]"
-
-# What the query gives, in this order
-FIELDS = ("severity", "person", "record", "title", "values", "fix", "worker", "rule", "id", "table")
-
-Row = Sequence[str | None]
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of the sheet: its heading, width in characters and what the sheet "About" says of it."""
-
-    heading: str
-    width: float
-    meaning: str
-
-
-COLUMNS = (
-    Column("Severity", 10, "How much harm it does; the worst come first. The words are explained above."),
-    Column("Person", 12, "The number by which the person is known in the old system."),
-    Column("Record", 25, "The record to look at; blank where it is not one record's matter."),
-    Column("What should be true, but is not", 32, "The rule that this record breaks."),
-    Column("What {system} says", 29, "The values that the rule looked at, as they stood in the extract."),
-    Column("How to put it right", 40, "What to do, in the old system. Never invent a value to satisfy a rule."),
-    Column("Worker", 13, "The worker responsible for the record, where that is known."),
-    Column("Your answer", 19, "For you to fill in: choose one from the list."),
-    Column("Fix by", 12, "For you to fill in: the date, where your answer is to fix it later."),
-    Column("Notes", 26, "For you to fill in: anything that helps; why the record is right, whose it is."),
-    Column("Rule", 12, "The rule's short name. Quote it when you ask about a rule."),
-    Column("Exception id", 24, "Please leave as it is: it takes your answer back to the right exception."),
-)
-ANSWER, FIX_BY, NOTES, RULE, ID = 7, 8, 9, 10, 11
 A4 = 9
 LINE, TALLEST = 15.0, 409.0  # points; Excel's row of one line, and the tallest row it allows
+STILL_ALLOWED = {
+    name: True
+    for name in ("sort", "autofilter", "format_cells", "format_columns", "format_rows", "insert_rows", "delete_rows")
+}  # fmt: skip
+
+Cell = str | int | date | None
+Row = Mapping[str, Cell]
 
 
 class TodoSheets:
-    """The sheets "To do", "To do 2", ... of one workbook; a new one begins when a sheet is full."""
+    """The sheets "To do", "To do 2", ... of one workbook; a new one begins when a sheet is full.
 
-    def __init__(self, book: Workbook, team: str, as_of: date, system: str, columns: Columns, answers: str) -> None:
+    `notes` are the titles of the contract's columns, `answers` is where the drop-down finds them. With the `code` of a list
+    each row gets its check.
+    """
+
+    def __init__(
+        self, book: Workbook, team: str, as_of: date, system: str, notes: Columns, answers: str,
+        columns: Sequence[Column] = PLAIN, code: str = "",
+    ) -> None:  # fmt: skip
         self.book, self.team, self.as_of, self.system = book, team, as_of, system
-        self.columns, self.answers = columns, answers
-        self.styles = _styles(book)
+        self.notes, self.answers, self.columns, self.code = notes, answers, columns, code
+        self.places = {column.name: place for place, column in enumerate(columns)}
+        self.styles = styles(book)
         self.number = 0
         self.rows = 0
         self.sheet = self._begin()
 
     def add(self, row: Row) -> None:
-        """Write one exception, given as `FIELDS`."""
+        """Write one exception, given by the names of `dq.team_list.COLUMNS` and `table`; `values` as its JSON."""
         if self.rows == ROW_LIMIT:
             self.finish()
             self.sheet = self._begin()
         self.rows += 1
-        severity, person, record, title, values, fix, worker, rule, id_, table = row
-        shown = readable_values(values, table or "", self.columns)
-        cells = [fitting(value or "") for value in (person, record, title, shown, fix, worker)]
-        widths = (column.width for column in COLUMNS[1:ANSWER])
-        self.sheet.set_row(self.rows, height(zip(cells, widths, strict=True)))
-        text = self.styles["text"]
-        write: Callable[..., Any] = self.sheet.write_string
-        write(self.rows, 0, fitting(capital(severity or "")), self.styles.get(severity or "", text))
-        for place, cell in enumerate(cells, start=1):
-            write(self.rows, place, cell, text)
-        write(self.rows, RULE, fitting(rule or ""), text)
-        write(self.rows, ID, fitting(id_ or ""), self.styles["small"])
+        cells = dict(row)
+        cells["values"] = readable_values(str(row.get("values") or ""), str(row.get("table") or ""), self.notes)
+        cells["severity"] = capital(str(row.get("severity") or ""))
+        shown = {name: cell if isinstance(cell, int | date) else fitting(cell or "") for name, cell in cells.items()}
+        if self.code:
+            shown["check"] = row_check(self.code, [as_checked(shown.get(name, "")) for name in CHECKED])
+        wrapped = ((str(shown[each.name]), each.width) for each in self.columns if each.name in _WRAPPED)
+        self.sheet.set_row(self.rows, height(wrapped))
+        for column in self.columns:
+            if column.entry and self.code:
+                style = self.styles["date" if column.name == "fix_by" else "entry"]
+                self.sheet.write_blank(self.rows, self.places[column.name], None, style)
+            elif not column.entry:
+                self._write(column.name, shown[column.name], str(row.get("severity") or ""), bool(row.get("overdue")))
 
     def finish(self) -> None:
         """Set what needs the number of rows: filter, drop-down, print area. Say so when there is no row."""
         last = max(self.rows, 1)
         if self.rows == 0:
-            self.sheet.write_string(1, 3, "Nothing to put right in this extract.", self.styles["text"])
-        self.sheet.autofilter(0, 0, last, len(COLUMNS) - 1)
-        self.sheet.print_area(0, 0, last, RULE)
+            self.sheet.write_string(1, self.places["title"], "Nothing to put right in this extract.", self.styles["text"])
+        self.sheet.autofilter(0, 0, last, len(self.columns) - 1)
+        self.sheet.print_area(0, 0, last, self.places["rule"])
         if self.rows:
-            _ask(self.sheet, last, self.answers, self.as_of)
-            self.sheet.conditional_format(1, ANSWER, last, NOTES, {"type": "no_errors", "format": self.styles["answer"]})
+            self._ask(last)
+        if self.code:
+            self.sheet.protect("", STILL_ALLOWED)
+
+    def _write(self, name: str, cell: Cell, severity: str, overdue: bool) -> None:
+        write: Callable[..., Any] = self.sheet.write_string
+        style = {"severity": severity, "id": "small", "check": "tiny"}.get(name, "text")
+        if isinstance(cell, date):
+            write, style = self.sheet.write_datetime, "overdue" if overdue else "due"
+        elif isinstance(cell, int):
+            write, style = self.sheet.write_number, "number"
+        elif not cell:
+            write = self.sheet.write_blank
+        write(
+            self.rows,
+            self.places[name],
+            cell or (0 if isinstance(cell, int) else None),
+            self.styles.get(style, self.styles["text"]),
+        )
 
     def _begin(self) -> Worksheet:
         self.number += 1
         self.rows = 0
-        sheet = self.book.add_worksheet("To do" if self.number == 1 else f"To do {self.number}")
-        entry = {ANSWER: self.styles["entry"], FIX_BY: self.styles["date"], NOTES: self.styles["entry"]}
-        for place, column in enumerate(COLUMNS):
-            sheet.set_column(place, place, column.width, entry.get(place))
-        sheet.set_row(0, 33)
-        for place, column in enumerate(COLUMNS):
-            style = self.styles["heading_answer" if ANSWER <= place <= NOTES else "heading"]
-            sheet.write_string(0, place, fitting(column.heading.format(system=self.system)), style)
-        sheet.freeze_panes(1, 1)
-        _print_settings(sheet, self.team, self.as_of)
+        sheet = self.book.add_worksheet(TO_DO if self.number == 1 else f"{TO_DO} {self.number}")
+        for place, column in enumerate(self.columns):
+            style = self.styles["date" if column.name == "fix_by" else "entry"] if column.entry else None
+            sheet.set_column(place, place, column.width, style)
+        write_heading(sheet, self.styles, self.columns, self.system)
+        sheet.freeze_panes(1, self.places["severity"] + 1)
+        print_settings(sheet, self.team, self.as_of)
         return sheet
+
+    def _ask(self, last: int) -> None:
+        first, final = self.places["answer"], self.places["notes"]
+        self.sheet.data_validation(
+            1, first, last, first,
+            {
+                "validate": "list", "source": self.answers,
+                "error_title": "Please choose from the list",
+                "error_message": "Choose one of the answers; say more under Notes.",
+            },
+        )  # fmt: skip
+        day = self.as_of
+        self.sheet.data_validation(
+            1, self.places["fix_by"], last, self.places["fix_by"],
+            {
+                "validate": "date", "criteria": "between",
+                "minimum": day, "maximum": day.replace(year=day.year + 5, day=min(day.day, 28)),
+                "error_title": "Please give a date",
+                "error_message": "Give a date after the extract, such as 31/01/2027; say more under Notes.",
+            },
+        )  # fmt: skip
+        self.sheet.conditional_format(1, first, last, final, {"type": "no_errors", "format": self.styles["answer"]})
+        if self.code:
+            for left, right in ((0, first - 1), (final + 1, len(self.columns) - 1)):
+                self.sheet.data_validation(1, left, last, right, NOT_FOR_TYPING)
+
+
+_WRAPPED = ("person", "record", "title", "values", "fix", "worker", "before")
+NOT_FOR_TYPING = {
+    "validate": "custom", "value": "=FALSE",
+    "error_title": "This cell is not for answers",
+    "error_message": "Please answer in the yellow columns, and leave the others as they are.",
+}  # fmt: skip
+
+
+def as_checked(cell: Cell) -> str:
+    """A fixed cell as the check of its row sees it, and as a reader of the workbook gets it back."""
+    return cell.isoformat() if isinstance(cell, date) else str(cell if cell is not None else "")
+
+
+def write_heading(sheet: Worksheet, formats: Mapping[str, Format], columns: Iterable[Column], system: str) -> None:
+    """Write the first row of a list."""
+    sheet.set_row(0, 33)
+    for place, column in enumerate(columns):
+        sheet.write_string(
+            0, place, fitting(column.heading.format(system=system)), formats["heading_answer" if column.entry else "heading"]
+        )
 
 
 def fitting(text: str) -> str:
@@ -142,27 +194,8 @@ def _lines(text: str, width: float) -> int:
     return sum(1 + int(len(line) * 1.08 / width) for line in text.split("\n"))
 
 
-def _ask(sheet: Worksheet, last: int, answers: str, as_of: date) -> None:
-    sheet.data_validation(
-        1, ANSWER, last, ANSWER,
-        {
-            "validate": "list", "source": answers,
-            "error_title": "Please choose from the list",
-            "error_message": "Choose one of the answers; say more under Notes.",
-        },
-    )  # fmt: skip
-    sheet.data_validation(
-        1, FIX_BY, last, FIX_BY,
-        {
-            "validate": "date", "criteria": "between",
-            "minimum": as_of, "maximum": as_of.replace(year=as_of.year + 5, day=min(as_of.day, 28)),
-            "error_title": "Please give a date",
-            "error_message": "Give a date after the extract, such as 31/01/2027; say more under Notes.",
-        },
-    )  # fmt: skip
-
-
-def _print_settings(sheet: Worksheet, team: str, as_of: date) -> None:
+def print_settings(sheet: Worksheet, team: str, as_of: date) -> None:
+    """Landscape, as wide as the page, with the headings on each."""
     sheet.set_landscape()
     sheet.set_paper(A4)
     sheet.fit_to_pages(1, 0)
@@ -172,16 +205,22 @@ def _print_settings(sheet: Worksheet, team: str, as_of: date) -> None:
     sheet.set_footer("&LPersonal data: keep it inside the council&RPage &P of &N")
 
 
-def _styles(book: Workbook) -> dict[str, Format]:
-    cell = {"text_wrap": True, "valign": "top", "border": 1, "border_color": "#D0D5DD"}
+def styles(book: Workbook) -> dict[str, Format]:
+    """The formats of a list. None is locked: see the top of this module."""
+    cell: dict[str, Any] = {"locked": False, "text_wrap": True, "valign": "top", "border": 1, "border_color": "#D0D5DD"}
     fixed = {**cell, "quote_prefix": True}
-    heading = {**cell, "bold": True, "font_color": "#FFFFFF", "bg_color": "#1F3A5F", "valign": "vcenter"}
-    entry = {"text_wrap": True, "valign": "top"}
+    heading = {**cell, "locked": True, "bold": True, "font_color": "#FFFFFF", "bg_color": "#1F3A5F", "valign": "vcenter"}
+    entry = {"locked": False, "text_wrap": True, "valign": "top"}
+    due = {**cell, "num_format": "d mmm yyyy", "align": "left"}
     return {
         "heading": book.add_format(heading),
         "heading_answer": book.add_format({**heading, "bg_color": "#7A5B00"}),
         "text": book.add_format(fixed),
         "small": book.add_format({**fixed, "font_size": 8, "font_color": "#5A6472"}),
+        "tiny": book.add_format({**fixed, "text_wrap": False, "font_size": 6, "font_color": "#8A94A3"}),
+        "number": book.add_format({**cell, "num_format": "0", "align": "center"}),
+        "due": book.add_format(due),
+        "overdue": book.add_format({**due, "num_format": 'd mmm yyyy" overdue"', "bold": True, "font_color": "#A61B1B"}),
         "blocker": book.add_format({**fixed, "bold": True, "font_color": "#FFFFFF", "bg_color": "#A61B1B"}),
         "major": book.add_format({**fixed, "bold": True, "font_color": "#3A2500", "bg_color": "#FFC971"}),
         "minor": book.add_format({**fixed, "font_color": "#1F2933", "bg_color": "#E4E9F0"}),

@@ -4,7 +4,7 @@ Every text is written as text: nothing in a record becomes a formula or a link. 
 exceptions give the same bytes: the dates inside are the as-of date, and XlsxWriter zips without a clock.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time
 from itertools import groupby
 from pathlib import Path
@@ -17,11 +17,12 @@ from dq.report.about_sheet import about_lines, answer_range, write_about
 from dq.report.filenames import safe_names
 from dq.report.order import ORDER, TEAM
 from dq.report.readable import Columns, columns_of
-from dq.report.todo_sheet import FIELDS, Row, TodoSheets
+from dq.report.todo_sheet import TodoSheets
 from dq.report.words import team_title
 from dq.summary import RunSummary
 
 BATCH = 5_000
+FIELDS = ("severity", "person", "record", "title", "values", "fix", "worker", "rule", "id", "table")
 
 TEAMS = f"select distinct {TEAM} as team_name from exceptions order by team_name"
 
@@ -30,6 +31,9 @@ select {TEAM} as team_name, {", ".join(f'"{field}"' for field in FIELDS)}
 from exceptions
 order by team_name, {ORDER}
 """
+
+
+Row = Sequence[str | None]
 
 
 def write_workbooks(connection: duckdb.DuckDBPyConnection, results: RunSummary, folder: Path) -> list[Path]:
@@ -70,7 +74,7 @@ def _write_workbook(results: RunSummary, team: str, rows: Iterator[Row], columns
     lines = about_lines(results, team)
     sheets = TodoSheets(book, team_title(team), results.as_of, results.system, columns, answer_range(lines))
     for row in rows:
-        sheets.add(row[1:])
+        sheets.add(dict(zip(FIELDS, row[1:], strict=True)))
     sheets.finish()
     write_about(book, lines, team_title(team))
     book.close()

@@ -13,8 +13,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from testshire import load
 
 from dq.report import RunSummary, todo_sheet
-from dq.report.todo_sheet import CELL_LIMIT, COLUMNS, fitting, height
+from dq.report.todo_sheet import CELL_LIMIT, fitting, height
 from dq.report.workbooks import write_workbooks
+from dq.team_list import PLAIN
 
 Summarise = Callable[..., RunSummary]
 Exceptions = list[dict[str, object]]
@@ -128,7 +129,7 @@ def test_about_explains(make: Make) -> None:
     assert "The worker responsible for these records has left" in text
     assert "Ask the data team" in text
     assert "At most 312 of 400 open children (78.0 %) are ready" in text
-    for column in COLUMNS:
+    for column in PLAIN:
         assert column.heading.format(system="CareFirst") in text
 
 
