@@ -31,7 +31,7 @@ from dq.report.about_sheet import answers
 from dq.report.data_files import as_json
 from dq.rules import ForEach, Rule, Setting, Statement, _RuleSpec
 from dq.summary import Readiness, RunSummary
-from dq.team_list import COLUMNS
+from dq.team_list import COLUMNS, MARKS
 from dq.teams import COLUMNS as TEAM_FILE_COLUMNS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -156,6 +156,7 @@ def test_every_key_of_the_yaml_is_named() -> None:
 
 def test_every_answer_and_severity_is_explained_to_managers() -> None:
     page = text("docs/team-manager.md")
+    assert [mark for mark in MARKS if mark not in text("docs/lists.md")] == []
     assert [answer for answer, _ in answers("*the old system*") if answer not in page] == []
     assert [name for name in SEVERITIES if f"**{name.capitalize()}**" not in page] == []
 
