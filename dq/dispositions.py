@@ -8,8 +8,8 @@ be put right for now (a **waiver**, with a reason, an approver and a last day). 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from dq.lifecycle import ASIDE
@@ -67,6 +67,14 @@ class Waiver:
         if self.exception:
             return self.exception == exception
         return self.rule == rule and self.table in ("", table) and self.team in ("", team)
+
+
+@dataclass(frozen=True)
+class Lenience:
+    """What does not count against readiness: waivers, and by exception who said that it is put right on the way."""
+
+    waivers: tuple[Waiver, ...] = ()
+    transformed: Mapping[str, str] = field(default_factory=dict)
 
 
 def waiver_of(waivers: Iterable[Waiver], exception: str, rule: str, table: str, team: str, day: dt.date) -> Waiver | None:

@@ -32,6 +32,7 @@ TITLES = {
     "exceptions": "Exceptions of every severity",
     "ready_children": "Open children whose whole record is free of blockers",
     "ready_all": "All children whose whole record is free of blockers",
+    "blockers_allowed": "Blockers that are waived, or put right on the way",
     "rows_unreconciled": "Rows of the extract that were not read",
     "rules_not_evaluated": "Rules that could not run",
     "blocker_rules_not_evaluated": "Blocker rules that could not run",
@@ -88,4 +89,4 @@ def _expectation(index: int, measure: str, comparison: Comparison, needed: float
 def _result(criterion: str, measure: str, comparison: Comparison, needed: float, measured: float | None, met: bool) -> Gate:
     reason = "" if measured is not None else "It could not be measured: nothing was assessed."
     title = TITLES.get(measure, f"Share of {measure} assessments that passed")
-    return Gate(criterion, measured, comparison, needed, met, reason, title, measure in SHARES)
+    return Gate(criterion, measured, comparison, needed, met, reason, title, measure in SHARES, measure)

@@ -13,10 +13,11 @@ from dq import organisation, presence, request, route
 from dq.builtin import KINDS, is_built_in
 from dq.calendar import FIRST, LAST
 from dq.contract import Contract
+from dq.dispositions import Lenience
 from dq.model import LEAVERS, UNALLOCATED, VERSION
 from dq.organisation import Unit
-from dq.store import database, record
-from dq.store.record import InputFacts, Recorded, RuleFacts, RunFacts, SeenRow
+from dq.store import database, record, waivers
+from dq.store.record import FigureFacts, InputFacts, JudgementFacts, Recorded, RuleFacts, RunFacts, SeenRow
 from dq.summary import RunSummary
 
 _SEEN = """
@@ -33,10 +34,13 @@ _SPOKEN = ("new", "reopened", "cleared", "left extract", "rule changed", "not ch
 BATCH = 50_000
 
 
-def ready(folder: Path, store: str | None) -> None:
-    """See, before a run takes its time, that the project's store can be written to. Raises `StoreError`."""
-    with database.opened(folder, store):
-        pass
+def ready(folder: Path, store: str | None) -> Lenience:
+    """See, before a run takes its time, that the project's store can be written to; returns what people have allowed.
+
+    Raises `StoreError`.
+    """
+    with database.opened(folder, store) as opened:
+        return waivers.lenience(opened)
 
 
 def keep(
@@ -68,8 +72,33 @@ def _facts(connection: duckdb.DuckDBPyConnection, summary: RunSummary, contract:
     digest = connection.execute(_DIGEST).fetchone()
     return RunFacts(
         summary.as_of, request.now(), who(), summary.pack, VERSION, results, tuple(rules.values()), inputs, str(digest),
-        _units(connection, contract),
+        _units(connection, contract), tuple(_figures(summary)), tuple(_judgements(summary)),
     )  # fmt: skip
+
+
+def _figures(summary: RunSummary) -> Iterator[FigureFacts]:
+    """The numbers of a run that papers show over time: readiness in all and by cut, and what rules keep back."""
+    ready = summary.readiness
+    yield _share("ready_children", "whole", "", ready.ready_children, ready.open_children)
+    yield _share("ready_all", "whole", "", ready.ready_all, ready.all_children)
+    for name in ("unchecked", "allowed", "cannot_load", "touched"):
+        yield FigureFacts("readiness", name, "whole", "", None, None, float(getattr(ready, name)))
+    yield FigureFacts("readiness", "at_most", "whole", "", None, None, float(ready.at_most))
+    for cut in summary.cuts:
+        yield _share("ready_children", cut.level, cut.name, cut.ready_children, cut.open_children)
+    for gain in summary.gains:
+        yield _share("gain", "rule", gain.rule, gain.alone, ready.open_children)
+    for rate in summary.by_dimension:
+        yield FigureFacts("metric", rate.name, "whole", "", rate.assessed - rate.failing, rate.assessed, rate.rate)
+
+
+def _share(name: str, level: str, unit: str, part: int, whole: int) -> FigureFacts:
+    return FigureFacts("readiness", name, level, unit, part, whole, part / whole if whole else None)
+
+
+def _judgements(summary: RunSummary) -> Iterator[JudgementFacts]:
+    for gate in summary.gates:
+        yield JudgementFacts(gate.criterion, gate.title, "whole", "", gate.measured, gate.needed, gate.met, "", "", gate.reason)
 
 
 def _units(connection: duckdb.DuckDBPyConnection, contract: Contract) -> tuple[Unit, ...]:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from dq import config
 from dq.config import GATE, Checks, Project
+from dq.dispositions import Lenience
 from dq.errors import OptionError, Problem, ProjectError, did_you_mean
 from dq.score import METRICS
 
@@ -48,6 +49,7 @@ class Request:
     memory: str | None = None
     time_limit: float = 120.0
     store: str | None = None
+    lenience: Lenience = field(default_factory=Lenience)
 
 
 def today() -> dt.date:

@@ -17,7 +17,7 @@ from types import ModuleType
 import duckdb
 from sqlglot import exp
 
-from dq import loading, outside, pack, results, route, selection, settings, tallies, teams
+from dq import loading, outside, pack, readiness, results, route, selection, settings, tallies, teams
 from dq.compile import Compiler
 from dq.compiled import CompiledRule
 from dq.contract import Contract
@@ -121,6 +121,7 @@ def execute(request: Request, *, out: Path | None = None, progress: Progress = _
                 results.keep_only(connection, silent, built_in)
             with watch.step("exceptions"):
                 results.collect(connection, wanted.contract, wanted.rules)
+                readiness.allow(connection, request.lenience, request.as_of)
             spoken = [rule for rule in (*rules, *theirs.values()) if rule.rule.id not in silent]
             with watch.step("scores"):
                 measured = tallies.measure(connection, wanted.contract, compiler, spoken, outcomes, built_in)

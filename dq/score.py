@@ -1,8 +1,8 @@
 """Readiness and pass rates: what a run measures, as plain numbers.
 
-The child is the unit: a child is ready when no record that leads to them has a blocker. What belongs to no child
-(an orphan, a rejected row, a blocker on the whole extract, a blocker rule that did not run) makes the figure "at
-most" and is listed.
+The child is the unit: a child is ready when no record that leads to them has a blocker, and every blocker rule that would
+have read one did run. What belongs to no child (an orphan, a rejected row, a blocker on the whole extract) makes the figure
+"at most" and is listed. `dq/readiness.py` finds them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dq.summary import PassRate, Readiness
 
 METRICS = (
     "blockers", "majors", "minors", "exceptions", "ready_children", "ready_all", "rows_unreconciled", "rules_not_evaluated",
-    "blocker_rules_not_evaluated", *DIMENSIONS,
+    "blocker_rules_not_evaluated", "blockers_allowed", *DIMENSIONS,
 )  # fmt: skip
 
 
@@ -61,9 +61,12 @@ def _rates(totals: Mapping[str, list[int]]) -> tuple[PassRate, ...]:
 
 
 def metrics(
-    ready: Readiness, severities: Mapping[str, int], rules: Iterable[RuleCounts], unreconciled: int | None
+    ready: Readiness, severities: Mapping[str, int], rules: Iterable[RuleCounts], unreconciled: int | None, allowed: int = 0
 ) -> dict[str, float | None]:
-    """What gates may speak of. A share with nothing under the line is None."""
+    """What gates may speak of. A share with nothing under the line is None.
+
+    `severities` counts what is neither waived nor put right on the way; `allowed` the blockers that are.
+    """
     every = list(rules)
     by_dimension, _, _ = rates(every)
     not_run = [rule for rule in every if not rule.evaluated]
@@ -75,6 +78,7 @@ def metrics(
         "ready_children": ready.ready_children / ready.open_children if ready.open_children else None,
         "ready_all": ready.ready_all / ready.all_children if ready.all_children else None,
         "rows_unreconciled": None if unreconciled is None else float(unreconciled),
+        "blockers_allowed": float(allowed),
         "rules_not_evaluated": float(len(not_run)),
         "blocker_rules_not_evaluated": float(sum(rule.severity == "blocker" for rule in not_run)),
     }

@@ -57,6 +57,10 @@ class Readiness:
 
     `at_most` is true when something found belongs to no child (an orphan, a rejected row, a rule that did
     not run): the true figure can then only be lower. `unattached` gives each such reason as a sentence.
+
+    `unchecked` open children are not ready because a blocker rule did not run that would have read a record of theirs.
+    `allowed` open children are ready only because their blockers are waived or put right on the way. `cannot_load` people have
+    a blocker on their own record, and `touched` further open children a link to one of them, which is lost with it.
     """
 
     open_children: int
@@ -65,6 +69,57 @@ class Readiness:
     ready_all: int
     at_most: bool = False
     unattached: tuple[str, ...] = ()
+    unchecked: int = 0
+    allowed: int = 0
+    cannot_load: int = 0
+    touched: int = 0
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Ready children of one part: of a unit of the organisation, or as far as one theme, dimension, table or severity goes.
+
+    At the levels `team`, `service`, `head`, `director` the children are those of the unit; at `theme`, `dimension` and `table`
+    they are all open children, ready where nothing of that name blocks them; at `severity`, where they have no exception so bad.
+    """
+
+    level: str
+    name: str
+    open_children: int
+    ready_children: int
+
+
+@dataclass(frozen=True)
+class Gain:
+    """A rule that keeps open children from being ready: how many, and how many of them it alone."""
+
+    rule: str
+    title: str
+    children: int
+    alone: int
+
+
+@dataclass(frozen=True)
+class ShortList:
+    """The fewest rules whose exceptions must all be cleared so that `needed` open children are ready.
+
+    `reaches` children are ready then; None where no list reaches it. `proven` is false where there was no time to prove
+    that no shorter list does.
+    """
+
+    rules: tuple[str, ...]
+    needed: int
+    reaches: int | None
+    proven: bool = True
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """Blockers that do not count against readiness: why, and who approved it."""
+
+    because: str
+    approver: str
+    exceptions: int
 
 
 @dataclass(frozen=True)
@@ -83,6 +138,7 @@ class Gate:
     reason: str = ""
     title: str = ""
     share: bool = False
+    measure: str = ""
 
 
 @dataclass(frozen=True)
@@ -172,6 +228,10 @@ class RunSummary:
     by_dimension: tuple[PassRate, ...] = ()
     by_table: tuple[PassRate, ...] = ()
     by_team: tuple[PassRate, ...] = ()
+    cuts: tuple[Cut, ...] = ()
+    gains: tuple[Gain, ...] = ()
+    short_list: ShortList | None = None
+    allowed: tuple[Allowance, ...] = ()
     inputs: tuple[InputFile, ...] = ()
     unrecognised: tuple[str, ...] = ()
     switched_off: tuple[SwitchedOff, ...] = ()

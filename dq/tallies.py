@@ -10,21 +10,21 @@ from dataclasses import dataclass
 import duckdb
 from sqlglot import exp
 
-from dq import score
+from dq import readiness, score
 from dq.builtin import KINDS
 from dq.compile import Compiler
 from dq.compiled import CompiledRule
 from dq.contract import Column, Contract
 from dq.engines.base import Outcome
 from dq.engines.duckdb import ROUTES
-from dq.expression import Reader, Scope
 from dq.model import VERSION
 from dq.pack import Pack
+from dq.readiness import ReadinessFound
 from dq.report import count_exceptions
 from dq.request import Request
 from dq.score import RuleCounts
-from dq.sqltext import column, named, table
-from dq.summary import NO_TABLE, ColumnNote, Gate, InputFile, OwnRule, Readiness, RuleRow, RunSummary, SwitchedOff, TableNote
+from dq.sqltext import column, table
+from dq.summary import NO_TABLE, ColumnNote, Gate, InputFile, OwnRule, RuleRow, RunSummary, ShortList, SwitchedOff, TableNote
 
 HARDLY = 0.5
 """Share of the records in scope below which those assessed are too few to speak for the rest."""
@@ -36,7 +36,7 @@ class Measured:
 
     rows: tuple[RuleRow, ...]
     counts: tuple[RuleCounts, ...]
-    ready: Readiness
+    ready: ReadinessFound
     metrics: Mapping[str, float | None]
 
 
@@ -57,10 +57,13 @@ def measure(
         rows.append(row)
         evaluated = row.status != "not_evaluated"
         counts.append(RuleCounts(row.rule, row.table, row.severity, row.dimension, evaluated, row.assessed, row.failing, teams))
-    ready = _readiness(connection, contract, compiler, counts)
-    severities = dict(connection.execute("SELECT severity, count(*) FROM exceptions GROUP BY 1").fetchall())
+    themes = {each.rule.id: each.rule.theme for each in rules}
+    ready = readiness.find(connection, contract, compiler, counts, themes, {row.rule: row.title for row in rows})
+    counted = "SELECT severity, count(*) FROM exceptions ANTI JOIN dq_allowed USING (id) GROUP BY 1"
+    severities = dict(connection.execute(counted).fetchall())
     lost = connection.execute("SELECT count(*) FROM ingest_finding WHERE rule LIKE 'reconciliation.%'").fetchone()
-    metrics = score.metrics(ready, severities, counts, int(lost[0]) if lost else None)
+    allowed = sum(each.exceptions for each in ready.allowed)
+    metrics = score.metrics(ready.whole, severities, counts, int(lost[0]) if lost else None, allowed)
     return Measured(tuple(rows), tuple(counts), ready, metrics)
 
 
@@ -144,68 +147,6 @@ def _built_in_rows(
             yield row, teams
 
 
-def _readiness(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, compiler: Compiler, counts: Sequence[RuleCounts]
-) -> Readiness:
-    """Open children, all people of the person table, and those whose records hold no blocker."""
-    people = contract.tables[contract.person_table]
-    person = exp.select(named(column(people.person or people.key[0], people.name), "person")).from_(table(people.name))
-    connection.execute(
-        f"CREATE TEMP TABLE dq_person AS SELECT DISTINCT person FROM ({person.sql(dialect='duckdb')}) WHERE person IS NOT NULL"
-    )
-    parts: list[exp.Select] = []
-    for name, subject in contract.tables.items():
-        if subject.open is None:
-            continue
-        still_open = Reader(compiler.catalogue).predicate(subject.open, Scope({name: compiler.relations[name]}))
-        same = exp.EQ(this=column("row_id", "r"), expression=column("row_id", name))
-        select = exp.select(named(column("person", "r"), "person")).from_(table(name)).join(table(name, "r", ROUTES), on=same)
-        parts.append(select.where(compiler.lower(still_open, "duckdb")))
-    everyone = exp.select(named(exp.cast(exp.null(), "text"), "person")).where(exp.false())
-    united = exp.union(everyone, exp.union(*parts) if len(parts) > 1 else parts[0]) if parts else everyone
-    connection.execute(
-        f"CREATE TEMP TABLE dq_open AS SELECT DISTINCT person FROM ({united.sql(dialect='duckdb')}) WHERE person IS NOT NULL"
-    )
-    connection.execute(
-        "CREATE TEMP TABLE dq_blocked AS SELECT DISTINCT person FROM exceptions WHERE severity = 'blocker' AND person IS NOT NULL"
-    )
-    numbers = connection.execute(
-        "SELECT (SELECT count(*) FROM dq_open), (SELECT count(*) FROM dq_open ANTI JOIN dq_blocked USING (person)), "
-        "(SELECT count(*) FROM dq_person), (SELECT count(*) FROM dq_person ANTI JOIN dq_blocked USING (person))"
-    ).fetchone()
-    is_open, ready, everybody, ready_all = numbers or (0, 0, 0, 0)
-    reasons = tuple(_unattached(connection, counts))
-    return Readiness(is_open, ready, everybody, ready_all, bool(reasons), reasons)
-
-
-_UNATTACHED = """
-SELECT count(*) FILTER (WHERE rule LIKE 'reconciliation.%'),
-       count(*) FILTER (WHERE key = 'extract' AND source_row IS NULL),
-       count(*)
-FROM exceptions ANTI JOIN dq_person USING (person)
-WHERE severity = 'blocker'
-"""
-
-
-def _unattached(connection: duckdb.DuckDBPyConnection, counts: Sequence[RuleCounts]) -> Iterable[str]:
-    """Reasons why the figure is only "at most", each a sentence."""
-    rejected, whole, total = connection.execute(_UNATTACHED).fetchone() or (0, 0, 0)
-    not_run = sum(not rule.evaluated and rule.severity == "blocker" for rule in counts)
-    reasons = (
-        (rejected, "row of the extract could not be read", "rows of the extract could not be read"),
-        (whole, "blocker concerns the extract as a whole", "blockers concern the extract as a whole"),
-        (
-            total - rejected - whole,
-            "record with a blocker leads to no child in the extract",
-            "records with a blocker lead to no child in the extract",
-        ),
-        (not_run, "blocker rule could not run", "blocker rules could not run"),
-    )
-    for number, one, several in reasons:
-        if number:
-            yield f"{number:,} {one if number == 1 else several}."
-
-
 def summarise(
     connection: duckdb.DuckDBPyConnection,
     request: Request,
@@ -234,12 +175,16 @@ def summarise(
         as_of=request.as_of,
         rules=measured.rows,
         found=count_exceptions(connection),
-        readiness=measured.ready,
+        readiness=measured.ready.whole,
         go_live=request.go_live,
         gates=tuple(judged),
         by_dimension=dimensions,
         by_table=tables,
         by_team=teams,
+        cuts=measured.ready.cuts,
+        gains=measured.ready.gains,
+        short_list=_short_list(measured.ready, judged),
+        allowed=measured.ready.allowed,
         inputs=tuple(InputFile(*row) for row in inputs),
         unrecognised=tuple(unrecognised),
         switched_off=_switched_off(wanted),
@@ -251,6 +196,12 @@ def summarise(
         fingerprints={compiled.rule.id: compiled.fingerprint for compiled in rules},
         timings=dict(timings),
     )
+
+
+def _short_list(ready: ReadinessFound, judged: Sequence[Gate]) -> ShortList | None:
+    """For the gate that asks most of ready children; None where no gate asks for them, or none is open."""
+    asked = [gate.needed for gate in judged if gate.measure == "ready_children" and gate.comparison in (">=", ">", "==")]
+    return ready.short_list(max(asked)) if asked and ready.whole.open_children else None
 
 
 def _switched_off(wanted: Pack) -> tuple[SwitchedOff, ...]:

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -66,7 +67,7 @@ def command(
     if kept:
         from dq import history  # Django, which plain folders do without
 
-        history.ready(path, wanted.store)
+        wanted = replace(wanted, lenience=history.ready(path, wanted.store))
     with (
         output.reserved(path, wanted.as_of, out) as folder,
         _progress(quiet or as_json) as progress,

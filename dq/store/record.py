@@ -56,6 +56,35 @@ class InputFacts:
 
 
 @dataclass(frozen=True)
+class FigureFacts:
+    """A number that the run gave; see `dq.store.models.Figure`."""
+
+    kind: str
+    name: str
+    level: str
+    unit: str
+    part: float | None
+    whole: float | None
+    value: float | None
+
+
+@dataclass(frozen=True)
+class JudgementFacts:
+    """A gate as the run judged it; see `dq.store.models.Judgement`."""
+
+    criterion: str
+    title: str
+    level: str
+    unit: str
+    measured: float | None
+    needed: float
+    met: bool
+    severity: str
+    owner: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class RunFacts:
     """A run, but for its exceptions. `found` is a digest of what it found, so that an equal run is recognised."""
 
@@ -69,6 +98,8 @@ class RunFacts:
     inputs: tuple[InputFacts, ...]
     found: str
     units: tuple[Unit, ...] = ()
+    figures: tuple[FigureFacts, ...] = ()
+    judgements: tuple[JudgementFacts, ...] = ()
 
     @property
     def extract(self) -> str:
@@ -110,6 +141,7 @@ def record(connection: BaseDatabaseWrapper, facts: RunFacts, seen: Iterable[Seen
         runs = Run.objects.using(connection.alias)
         latest = runs.order_by("number").last()
         if latest is not None and facts.fingerprint == latest.fingerprint:
+            _numbers(connection, latest.number, facts)  # a waiver may have changed them since
             return Recorded("repeated", latest.number, latest.as_of)
         if latest is not None and facts.as_of < latest.as_of:
             return Recorded("earlier", latest.number, latest.as_of)
@@ -125,11 +157,20 @@ def record(connection: BaseDatabaseWrapper, facts: RunFacts, seen: Iterable[Seen
         Rule.objects.using(connection.alias).bulk_create(Rule(run_id=number, **asdict(each)) for each in facts.rules)
         Input.objects.using(connection.alias).bulk_create(Input(run_id=number, **asdict(each)) for each in facts.inputs)
         models.Unit.objects.using(connection.alias).bulk_create(models.Unit(run_id=number, **asdict(each)) for each in facts.units)
+        _numbers(connection, number, facts)
         _move(connection, cursor, number, latest is None, look)
         cursor.execute("SELECT became, count(*) FROM dq_event WHERE run_id = %s AND was <> became GROUP BY became", [number])
         moved = dict(cursor.fetchall())
         repeats = twin.number if twin is not None and facts.inputs else None
     return Recorded("recorded", number, facts.as_of, repeats, moved)
+
+
+def _numbers(connection: BaseDatabaseWrapper, run: int, facts: RunFacts) -> None:
+    """Keep the figures and judgements of a run, in the place of those that it may have."""
+    for model, rows in ((models.Figure, facts.figures), (models.Judgement, facts.judgements)):
+        kept = model.objects.using(connection.alias)
+        kept.filter(run=run).delete()
+        kept.bulk_create(model(run_id=run, **asdict(each)) for each in rows)
 
 
 def _move(connection: BaseDatabaseWrapper, cursor: Any, number: int, first: bool, look: Look) -> None:

@@ -157,11 +157,26 @@ def lines(connection: BaseDatabaseWrapper) -> list[WaiverLine]:
     return found
 
 
+def lenience(connection: BaseDatabaseWrapper) -> dispositions.Lenience:
+    """What does not count against readiness: every waiver, and who said what is put right on the way."""
+    every = tuple(of_row(each) for each in Waiver.objects.using(connection.alias).order_by("id"))
+    with connection.cursor() as cursor:
+        cursor.execute(TRANSFORMED)
+        return dispositions.Lenience(every, dict(cursor.fetchall()))
+
+
 def of_row(row: Waiver) -> dispositions.Waiver:
     """A waiver of the store as plain data."""
     return dispositions.Waiver(
         row.pk, row.finding, row.rule, row.table, row.team, row.since, row.until, row.reason, row.approver, row.withdrawn
     )
+
+
+TRANSFORMED = """
+SELECT d.finding, a.who FROM dq_decision AS d JOIN dq_act AS a ON a.id = d.act_id
+JOIN (SELECT max(id) AS id FROM dq_decision WHERE aspect = 'disposition' GROUP BY finding) AS l ON l.id = d.id
+WHERE d.became = 'transform on the way' ORDER BY d.finding
+"""
 
 
 def _covers(connection: BaseDatabaseWrapper, waiver: dispositions.Waiver) -> int:
