@@ -46,7 +46,7 @@ def command(project: Path, as_json: bool, as_csv: bool, level: str, number: int 
             }
             for each in wanted
         ]
-        history_options.print_json({"run": found.run.run, "as_of": found.run.as_of, "by": level, "counts": lines})
+        history_options.print_json({"run": found.run.number, "as_of": found.run.as_of, "by": level, "counts": lines})
     elif as_csv:
         head = (*places, "severity", "state", "exceptions")
         history_options.print_csv(head, [(*each.place, each.severity, each.word, each.exceptions) for each in wanted])
@@ -55,7 +55,7 @@ def command(project: Path, as_json: bool, as_csv: bool, level: str, number: int 
 
 
 def _print(found: Counted, places: Sequence[str], wanted: Sequence[Count]) -> None:
-    click.echo(f"After run {found.run.run} (extract of {found.run.as_of.isoformat()}):")
+    click.echo(f"After run {found.run.number} (extract of {found.run.as_of.isoformat()}):")
     if not wanted:
         click.echo("No exceptions.")
         return

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from dq.organisation import Count, Level, Pile, Unit, count
-from dq.store import read
-from dq.store.read import RunLine
+from dq.store import moves, read
+from dq.store.models import Run
 
-PILES = """
+NOW = f"SELECT f.team, f.worker, f.severity, {moves.WORD} AS word, count(*) FROM dq_finding AS f GROUP BY 1, 2, 3, 4"
+"""Exceptions after the latest run; what is cleared or set aside lies with whom it lay last."""
+
+THEN = """
 SELECT e.team, e.worker, e.severity, e.became, count(*) FROM dq_event AS e
 JOIN (SELECT max(id) AS id FROM dq_event WHERE run_id <= %s GROUP BY finding_id) AS l ON l.id = e.id
-GROUP BY e.team, e.worker, e.severity, e.became
+GROUP BY 1, 2, 3, 4
 """
-"""Exceptions after a run; what is cleared or set aside lies with whom it lay last."""
+"""The same after a run in the past."""
 
 UNITS = """
 SELECT u.team, u.service, u.head, u.director FROM dq_unit AS u
@@ -28,7 +31,7 @@ JOIN (SELECT team, max(run_id) AS run FROM dq_unit WHERE run_id <= %s GROUP BY t
 class Counted:
     """The counts of one run at one level."""
 
-    run: RunLine
+    run: Run
     level: Level
     counts: tuple[Count, ...]
 
@@ -39,9 +42,10 @@ def counts(connection: BaseDatabaseWrapper, level: Level, run: int | None = None
     Raises `OptionError` where there is no such run.
     """
     chosen = read.run(connection, run)
+    latest = run is None or not Run.objects.using(connection.alias).filter(number__gt=run).exists()
     with connection.cursor() as cursor:
-        cursor.execute(PILES, [chosen.run])
+        cursor.execute(*([NOW] if latest else [THEN, [chosen.number]]))
         piles = [Pile(*row) for row in cursor.fetchall()]
-        cursor.execute(UNITS, [chosen.run])
+        cursor.execute(UNITS, [chosen.number])
         units = [Unit(*row) for row in cursor.fetchall()]
     return Counted(chosen, level, count(piles, units, level))

@@ -33,12 +33,12 @@ UPDATE dq_rule SET basis = coalesce((
 WHERE run_id = %(run)s
 """
 
-_WORD = "CASE WHEN f.evidence IN ('left extract', 'rule changed', 'not checked') THEN f.evidence ELSE f.state END"
+WORD = "CASE WHEN f.evidence IN ('left extract', 'rule changed', 'not checked') THEN f.evidence ELSE f.state END"
 
 MOVES = f"""
 CREATE TEMPORARY TABLE dq_move AS
 WITH found AS (
-  SELECT s.id, f.id IS NULL AS fresh, CASE WHEN f.id IS NULL THEN '' ELSE {_WORD} END AS was,
+  SELECT s.id, f.id IS NULL AS fresh, CASE WHEN f.id IS NULL THEN '' ELSE {WORD} END AS was,
          CASE WHEN f.id IS NULL THEN 'new' WHEN f.state = 'cleared' THEN 'reopened' ELSE 'open' END AS state,
          'found' AS evidence,
          CASE WHEN f.evidence = 'found' THEN f.why
@@ -58,7 +58,7 @@ WITH found AS (
   WHERE f.id IS NULL OR f.state <> 'open' OR f.evidence <> 'found' OR f.team <> s.team OR f.worker <> s.worker
      OR f.severity <> s.severity OR f.fingerprint <> r.fingerprint
 ), weighed AS (
-  SELECT f.id, {_WORD} AS was, f.state, f.evidence AS evidence_before, f.why AS why_before, f.team, f.worker, f.severity,
+  SELECT f.id, {WORD} AS was, f.state, f.evidence AS evidence_before, f.why AS why_before, f.team, f.worker, f.severity,
          f.fingerprint,
          CASE WHEN m.presence = 'gone' THEN 'left extract'
               WHEN m.presence = 'unknown' OR r.rule IS NULL OR NOT r.ran THEN 'not checked'

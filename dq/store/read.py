@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -132,9 +132,9 @@ def runs(connection: BaseDatabaseWrapper) -> list[RunLine]:
     ]
 
 
-def run(connection: BaseDatabaseWrapper, number: int | None = None) -> RunLine:
+def run(connection: BaseDatabaseWrapper, number: int | None = None) -> Run:
     """One recorded run, the latest unless a number is given. Raises `OptionError` where it is not there."""
-    known = {each.run: each for each in runs(connection)}
+    known: dict[int, Run] = {each.number: each for each in Run.objects.using(connection.alias)}
     if not known:
         raise OptionError(Problem(message="No run is recorded.", fix="Check an extract first."))
     chosen = max(known) if number is None else number
@@ -142,7 +142,7 @@ def run(connection: BaseDatabaseWrapper, number: int | None = None) -> RunLine:
     return known[chosen]
 
 
-def _must_be(known: Mapping[int, RunLine], *numbers: int) -> None:
+def _must_be(known: Collection[int], *numbers: int) -> None:
     unknown = [number for number in numbers if number not in known]
     if unknown:
         there = f"There are runs {min(known)} to {max(known)}: see dq runs." if known else "No run is recorded."

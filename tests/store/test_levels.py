@@ -73,10 +73,13 @@ RUNS = st.lists(
 @given(RUNS)
 def test_every_level_of_every_run_adds_up(runs: list[Any]) -> None:
     with TemporaryDirectory() as folder, database.opened(Path(folder), None) as connection:
+        then = []
         for week, (found, above) in enumerate(runs):
             rows = [stores.seen(name, team=team, worker=worker)[0] for name, (team, worker) in found.items()]
             units = [Unit(team, *names) for team, names in above.items()]
             record.record(connection, stores.facts(week, rows, units=units), rows, stores.everybody())
+            then.append(levels.counts(connection, "worker").counts)
+        assert then == [levels.counts(connection, "worker", run.run).counts for run in read.runs(connection)]
         for run in read.runs(connection):
             found, above = runs[run.run - 1]
             places = [list(levels.counts(connection, level, run.run).counts) for level in LEVELS]

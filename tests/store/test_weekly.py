@@ -200,3 +200,24 @@ def test_runs_and_differences_add_up(project: tuple[Path, list[str]]) -> None:
         totals = content["totals"]
         assert sum(totals[word] for word in ("new", "reopened", "seen again", "still open")) == runs[-1]["exceptions"]
         assert sum(line["exceptions"] for line in content["changes"]) == sum(totals.values())
+
+
+def test_a_case_that_moves_is_handed_over(project: tuple[Path, list[str]]) -> None:
+    """In the sample a referral goes from the first door to early help between two extracts."""
+    folder, _ = project
+    moved = []
+    for later in range(2, len(WEEKS) + 1):
+        content = json.loads(dq("diff", later - 1, later, "--project", folder, "--json").stdout)
+        moved += [(later, line) for line in content["changes"] if line["change"] == "moved"]
+    [(run, line)] = moved
+    assert (line["rule"], line["from_team"], line["team"], line["exceptions"]) == (
+        "REF-006", "Front Door North", "Early Help North", 1,
+    )  # fmt: skip
+    found = {row["id"] for row in exceptions(folder / "reports" / f"{WEEKS[run - 1]}-1") if row["rule"] == "REF-006"}
+    notes = [
+        each["note"]
+        for exception in found
+        for each in json.loads(dq("show", exception, "--project", folder, "--json").stdout)["events"]
+        if each["run"] == run
+    ]
+    assert notes.count("handed over from Front Door North to Early Help North") == 1
