@@ -152,7 +152,7 @@ def as_json(recorded: Recorded) -> dict[str, object]:
     """What became of a run, as plain data."""
     return {
         "outcome": recorded.outcome, "run": recorded.run, "as_of": recorded.as_of.isoformat(), "repeats": recorded.repeats,
-        "moved": dict(sorted((recorded.moved or {}).items())),
+        "moved": dict(sorted((recorded.moved or {}).items())), "handed_over": recorded.handed_over,
     }  # fmt: skip
 
 
@@ -165,7 +165,8 @@ def told(recorded: Recorded) -> str:
         fix = "To record it, delete the later runs first (dq runs --delete-latest)."
         return f"Not recorded: run {number} has a later extract ({day}), and what it says holds. {fix}"
     moved = recorded.moved or {}
-    words = ", ".join(f"{moved[word]:,} {word}" for word in _SPOKEN if moved.get(word)) or "nothing changed"
+    numbers = {word: moved.get(word, 0) for word in _SPOKEN} | {"handed over": recorded.handed_over}
+    words = ", ".join(f"{number:,} {word}" for word, number in numbers.items() if number) or "nothing changed"
     line = f"Recorded as run {number}: {words}."
     if recorded.repeats is not None:
         line += f" The files are those of run {recorded.repeats}: has a new extract been taken?"

@@ -160,13 +160,17 @@ def _contradictions(file: str, rows: Sequence[TeamRow]) -> Iterator[Problem]:
             if getattr(row, lower) and getattr(row, upper):
                 groups.setdefault(getattr(row, lower), []).append(row)
         for name, group in groups.items():
+            clashes: dict[tuple[str, str], list[tuple[TeamRow, TeamRow]]] = {}
             for row, other in _clashes(group, lower, upper):
-                here, there = getattr(row, upper), getattr(other, upper)
+                clashes.setdefault((getattr(row, upper), getattr(other, upper)), []).append((row, other))
+            for (here, there), [(row, other), *more] in clashes.items():
+                others = "another row" if len(more) == 1 else f"{len(more):,} more rows"
+                where = f"here and in {others}," if more else "here"
                 day = max(row.since, other.since)
                 when = "" if day == dt.date.min else f" on {day.isoformat()}"
-                message = f"{_WORDS[lower]} {name!r} is {_ABOVE[upper]} {here!r} here and {there!r} in line {other.line}{when}."
-                fix = "Give both rows the same, or the row that holds later its day in the column from."
-                yield Problem(file, row.line, "", message, fix)
+                words = f"{_ABOVE[upper]} {here!r} {where} and {there!r} in line {other.line}{when}."
+                fix = "Give all of them the same, or those that hold later their day in the column from."
+                yield Problem(file, row.line, "", f"{_WORDS[lower]} {name!r} is {words}", fix)
 
 
 def _clashes(group: Sequence[TeamRow], lower: str, upper: str) -> Iterator[tuple[TeamRow, TeamRow]]:

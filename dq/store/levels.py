@@ -44,7 +44,10 @@ def counts(connection: BaseDatabaseWrapper, level: Level, run: int | None = None
     chosen = read.run(connection, run)
     latest = run is None or not Run.objects.using(connection.alias).filter(number__gt=run).exists()
     with connection.cursor() as cursor:
-        cursor.execute(*([NOW] if latest else [THEN, [chosen.number]]))
+        if latest:
+            cursor.execute(NOW)
+        else:
+            cursor.execute(THEN, [chosen.number])
         piles = [Pile(*row) for row in cursor.fetchall()]
         cursor.execute(UNITS, [chosen.number])
         units = [Unit(*row) for row in cursor.fetchall()]

@@ -118,7 +118,8 @@ class RunFacts:
 class Recorded:
     """What became of a run: recorded as `run`; or not, because run `run` is its equal (`repeated`) or later (`earlier`).
 
-    `moved` counts the exceptions that changed, by the word that they now bear.
+    `moved` counts the exceptions that changed, by the word that they now bear; `handed_over` those that stayed open and came to
+    another team or worker.
     """
 
     outcome: Literal["recorded", "repeated", "earlier"]
@@ -126,6 +127,7 @@ class Recorded:
     as_of: dt.date
     repeats: int | None = None
     moved: Mapping[str, int] | None = None
+    handed_over: int = 0
 
 
 def _hash(content: object) -> str:
@@ -161,8 +163,10 @@ def record(connection: BaseDatabaseWrapper, facts: RunFacts, seen: Iterable[Seen
         _move(connection, cursor, number, latest is None, look)
         cursor.execute("SELECT became, count(*) FROM dq_event WHERE run_id = %s AND was <> became GROUP BY became", [number])
         moved = dict(cursor.fetchall())
+        cursor.execute("SELECT count(*) FROM dq_event WHERE run_id = %s AND note LIKE %s", [number, "handed over %"])
+        handed_over = int(cursor.fetchone()[0])
         repeats = twin.number if twin is not None and facts.inputs else None
-    return Recorded("recorded", number, facts.as_of, repeats, moved)
+    return Recorded("recorded", number, facts.as_of, repeats, moved, handed_over)
 
 
 def _numbers(connection: BaseDatabaseWrapper, run: int, facts: RunFacts) -> None:

@@ -81,7 +81,7 @@ def test_a_case_that_moves_takes_its_exceptions_along(checked: Path, dq: Command
     (checked / "extracts" / "2026-11-09").mkdir()
     for name, text in TABLES.items():
         write(checked, "2026-11-09", name, text.replace("V2,P1,W1", "V2,P1,W2"))
-    dq("check", checked, "--no-workbooks")
+    assert "1 handed over." in dq("check", checked, "--no-workbooks").output
     moved = ids(checked, "2026-11-09")["S-02", "V2"]
     events = json.loads(dq("show", moved, "--project", checked, "--json").stdout)["events"]
     assert [(each["run"], each["team"], each["worker"], each["note"]) for each in events] == [
