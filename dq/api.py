@@ -29,7 +29,7 @@ class Result:
     - `exceptions`: a row for each record that breaks a rule, with the columns of ``exceptions.csv``; `values` is a
       JSON object as text, `source_row` an integer (missing for what belongs to no row);
     - `rules`: a row for each rule and table, with the columns of ``rules.csv``;
-    - `readiness`: one row: open_children, ready_children, all_children, ready_all, at_most, unattached;
+    - `readiness`: one row with the fields of `dq.summary.Readiness`;
     - `gates`: a row for each gate: criterion, measured, needed, met.
     """
 

@@ -135,3 +135,42 @@ def test_no_answer_holds_a_value_of_a_record(checked: Path, dq: Command) -> None
     for command in (("audit",), ("audit", 1), ("waive",)):
         for option in ("--json", "--csv"):
             assert CANARY not in dq(*command, "--project", checked, option).output
+
+
+def test_access_is_given_listed_and_taken_away(checked: Path, dq: Command) -> None:
+    at = ("--project", checked)
+    assert "Nobody was given access" in dq("access", *at).output
+    given = dq("access", "grant", "a.manager", "--level", "team", "--unit", "North", "--note", "Covers for B", *at)
+    assert given.exit_code == 0 and "a.manager may see team North." in given.output
+    assert "already" in dq("access", "grant", "a.manager", "--level", "team", "--unit", "North", *at).output
+    assert dq("access", "grant", "board", "--level", "whole", *at).exit_code == 0
+    lines = json.loads(dq("access", "--json", *at).stdout)
+    assert [(line["person"], line["level"], line["unit"]) for line in lines] == [
+        ("a.manager", "team", "North"),
+        ("board", "whole", ""),
+    ]
+    assert dq("access", "revoke", lines[0]["number"], *at).exit_code == 0
+    assert [line["person"] for line in json.loads(dq("access", "--json", *at).stdout)] == ["board"]
+    ended = json.loads(dq("access", "--all", "--json", *at).stdout)[0]
+    assert ended["person"] == "a.manager" and ended["ended"] is not None
+    assert [line["what"] for line in json.loads(dq("audit", "--json", *at).stdout)][1:] == [
+        "grant access",
+        "grant access",
+        "revoke access",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("grant", "x", "--level", "team", "--unit", "Nort"), "Did you mean 'North'"),
+        (("grant", "x", "--level", "service"), "No recorded run knows such a service."),
+        (("grant", "x", "--level", "whole", "--unit", "North"), "whole has no units."),
+        (("grant", " ", "--level", "whole"), "A person has a name."),
+        (("revoke", 7), "There is no such access."),
+    ],
+)
+def test_wrong_access_is_refused(checked: Path, dq: Command, arguments: tuple[object, ...], words: str) -> None:
+    result = dq("access", *arguments, "--project", checked)
+    assert result.exit_code == 2 and words in result.output
+    assert json.loads(dq("access", "--all", "--json", "--project", checked).stdout) == []
