@@ -8,12 +8,12 @@ columns were sorted.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dq.dispositions import Answer
 
@@ -89,7 +89,7 @@ FACTS = ("dq list", "project", "team", "run", "extract", "exceptions")
 
 CODE = re.compile(r"(?P<number>\d{1,9})-(?P<mark>[0-9a-f]{4})")
 CHECK = re.compile(rf"(?P<list>{CODE.pattern})\.(?P<cells>[a-z2-7]{{{3 * len(CHECKED)}}})")
-EXCEPTION = re.compile(r"[0-9a-f]{12}")
+LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 
 
 def list_code(project: str, number: int, made: str) -> str:
@@ -118,18 +118,17 @@ def changed_cells(check: str, cells: Mapping[str, str]) -> list[str] | None:
     ]  # fmt: skip
 
 
+@lru_cache(maxsize=16_384)
 def _three(code: str, place: int, text: str) -> str:
-    digest = hashlib.blake2b(f"{code} {place} {_essence(text)}".encode(errors="replace"), digest_size=4).digest()
-    return base64.b32encode(digest)[:3].decode().lower()
+    digest = hashlib.blake2b(f"{code} {place} {_essence(text)}".encode(errors="replace"), digest_size=2).digest()
+    number = int.from_bytes(digest, "big")
+    return LETTERS[number >> 11] + LETTERS[number >> 6 & 31] + LETTERS[number >> 1 & 31]
 
 
 def _essence(text: str) -> str:
     """A cell as every program keeps it: without white space, control characters and what turns `0012` into 12."""
-    kept = text if text.isascii() and text.isprintable() else _visible(text)
-    words = "".join(kept.split())
+    words = "".join(text.split())
+    if not (words.isascii() and words.isprintable()):
+        normal = unicodedata.normalize("NFC", words)
+        words = "".join(each for each in normal if unicodedata.category(each)[0] != "C" and each != "\ufffd")
     return words.lstrip("0") or "0" if words.isdigit() else words
-
-
-def _visible(text: str) -> str:
-    normal = unicodedata.normalize("NFC", text)
-    return "".join(each for each in normal if each.isspace() or (unicodedata.category(each)[0] != "C" and each != "\ufffd"))
