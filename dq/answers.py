@@ -13,10 +13,13 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from dq import config, returned
 from dq.dispositions import Answer
 from dq.errors import OptionError, Problem
+from dq.report.words import plural
 from dq.returned import Known, KnownList, KnownReply, Remark, Returned, Said, Weighed
 from dq.returned.weigh import Leave
 from dq.store import database, issue, reply
 from dq.store.reply import ReplyLine
+
+LOCKS = ("~$", ".~lock.")
 
 
 @dataclass(frozen=True)
@@ -62,15 +65,21 @@ def take(
         raise OptionError(Problem(message="No file is given.", fix="Name the workbooks that came back."))
     project = config.load(folder)
     with database.opened(folder, project.store, create=False) as connection:
-        read = [returned.read(path, passwords) for path in files]
+        read = [_lock_file(path) if path.name.startswith(LOCKS) else returned.read(path, passwords) for path in files]
         with database.writing(connection) as cursor:
             known = _known(connection, read, at, project.go_live)
             weighed = returned.weigh(read, known, leave)
             made = None
             if weighed.taken and not dry_run and (accept_rest or not weighed.problems):
                 lines = [_line(said, known, at) for said in weighed.taken]
-                made = reply.keep(cursor, connection, who, _subject(read), lines).pk
+                left_out = f"{plural(len(weighed.problems), 'problem')}: the rest was recorded" if weighed.problems else ""
+                made = reply.keep(cursor, connection, who, _subject(read), left_out, lines).pk
     return _taken(read, weighed, made, dry_run or bool(weighed.problems and not accept_rest))
+
+
+def _lock_file(path: Path) -> Returned:
+    message = "It is a mark that a program left beside an open workbook: passed over."
+    return Returned(str(path), "", remarks=(Remark(str(path), "", 0, message, level="notice"),))
 
 
 def _known(connection: BaseDatabaseWrapper, read: Iterable[Returned], at: dt.datetime, go_live: dt.date | None) -> Known:

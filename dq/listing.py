@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from dq import dispositions
-from dq.dispositions import Place
+from dq.dispositions import Place, Waiver
 from dq.model import SEVERITIES, UNALLOCATED
 from dq.report.words import long_date, team_title
 from dq.store.desk import DeskRow, LastReply
@@ -59,6 +59,7 @@ class Situation:
     last: Mapping[str, Given]
     assigned_by: Mapping[str, int]
     gone_in: Mapping[str, int]
+    waivers: tuple[Waiver, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,11 @@ def _since_then(reply: LastReply, now: Situation) -> list[str]:
 
 def _why(row: DeskRow, now: Situation) -> str:
     words = GONE.get(row.word, GONE["not checked"]) if row.place == "gone" else WHY[row.place]
-    return words.format(contact=now.contact, system=now.system)
+    told = words.format(contact=now.contact, system=now.system)
+    waiver = (
+        dispositions.waiver_of(now.waivers, row.id, row.rule, row.table, row.team, now.as_of) if row.place == "waived" else None
+    )
+    return told if waiver is None else f"{told}\nWhy: {waiver.reason}\nAllowed by: {waiver.approver}"
 
 
 def _day(reply: LastReply) -> dt.date:

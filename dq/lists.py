@@ -20,7 +20,7 @@ from dq.report.filenames import safe_names
 from dq.report.list_book import write_list
 from dq.report.list_facts import ListFacts, TeamList, TrendPoint
 from dq.report.readable import columns_of
-from dq.store import database, desk, issue, trend
+from dq.store import database, desk, issue, trend, waivers
 from dq.store.models import Rule, Run
 from dq.store.trend import Point
 from dq.summary import Readiness
@@ -73,7 +73,7 @@ def write(
         now = Situation(
             facts.as_of, facts.go_live, {str(name): days for name, days in project.due_days.items()}, facts.system,
             facts.contact, facts.owner, last,
-            issue.handed_over(connection), issue.gone(connection),
+            issue.handed_over(connection), issue.gone(connection), waivers.every(connection),
         )  # fmt: skip
         lines = list_rows.table(chain.from_iterable(entries(row, now) for row in desk.rows(connection)))
         counts = list_rows.counts(lines)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dq.report.aside_sheet import WHY
+from dq.report.aside_sheet import ASIDE_COLUMNS, WHY
 from dq.returned.cells import answer, exception_id, letter, plain
 from dq.returned.sheets import Sheet
 from dq.team_list import CHECK, CHECKED, COLUMNS
@@ -34,6 +34,14 @@ class Layout:
 
 
 @dataclass(frozen=True)
+class NotAsked:
+    """The sheet of what is set aside. `added` are columns from 0 in which somebody wrote something all the same."""
+
+    row: int
+    added: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Undecided:
     """A sheet that has exception ids, and on which the answers cannot be told from the rest: why, and what to do."""
 
@@ -42,8 +50,8 @@ class Undecided:
     fix: str
 
 
-def lay_out(sheet: Sheet) -> Layout | Undecided | None:
-    """Find the columns of a sheet; None where it is no list: no exception ids, or those that are set aside."""
+def lay_out(sheet: Sheet) -> Layout | Undecided | NotAsked | None:
+    """Find the columns of a sheet; None where it is no list: no exception ids."""
     heading, named = _headings(sheet.rows)
     ids, first = _ids(sheet.rows, named.get("id", ()), heading)
     if ids is None:
@@ -51,7 +59,7 @@ def lay_out(sheet: Sheet) -> Layout | Undecided | None:
     if heading is None or heading >= first:
         heading, named = None, {}
     if _is_aside(sheet.rows, heading) and not any(name in named for name in ENTRY):
-        return None
+        return _aside(sheet, heading or 0)
     columns, doubts = {"id": ids}, []
     for name in [*CHECKED, *ENTRY, "check"]:
         if name == "id":
@@ -139,6 +147,16 @@ def _mostly_ids(rows: Sequence[Sequence[Any]], place: int, found: Sequence[int])
 
 def _is_aside(rows: Sequence[Sequence[Any]], heading: int | None) -> bool:
     return heading is not None and any(plain(cell) == plain(WHY.heading) for cell in rows[heading])
+
+
+def _aside(sheet: Sheet, heading: int) -> NotAsked:
+    known = {plain(column.heading) for column in ASIDE_COLUMNS}
+    row = sheet.rows[heading]
+    ours = {place for place, cell in enumerate(row) if plain(cell) in known or SYSTEM_SAYS.fullmatch(plain(cell))}
+    width = _width(sheet.rows)
+    return NotAsked(
+        heading + 1, tuple(each for each in range(width) if each not in ours and _content(sheet.rows, each, heading + 1))
+    )
 
 
 def _width(rows: Sequence[Sequence[Any]]) -> int:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dq.returned.cells import exception_id, plain, text
-from dq.returned.layout import Undecided, lay_out
+from dq.returned.cells import exception_id, letter, plain, text
+from dq.returned.layout import NotAsked, Undecided, lay_out
 from dq.returned.model import Remark, Returned
 from dq.returned.rows import Found, read_rows
 from dq.returned.sheets import Opened, Sheet, Unreadable, opened
@@ -30,16 +30,20 @@ def read(path: Path, passwords: tuple[str, ...] = ()) -> Returned:
     remarks = [Remark(file, "", 0, each, "Take the cells apart in the program that wrote it.") for each in book.doubts]
     found: list[Found] = []
     undecided: list[Remark] = []
+    aside = False
     for sheet in book.sheets:
         if _is_hidden(sheet):
             continue
         layout = lay_out(sheet)
-        if isinstance(layout, Undecided):
+        if isinstance(layout, NotAsked):
+            aside = True
+            remarks += _written_there(file, sheet, layout)
+        elif isinstance(layout, Undecided):
             undecided.append(Remark(file, sheet.title, layout.row, layout.message, layout.fix))
         elif layout is not None:
             found.append(read_rows(file, sheet, layout, code, answered_by))
     remarks += undecided
-    if not found and not undecided and not _empty_list(book, given):
+    if not (found or undecided or aside or _empty_list(book, given)):
         message = "No sheet has exception ids: this is no list, or the column of the ids is gone."
         remarks.append(Remark(file, "", 0, message, "Ask for the workbook that was given out, with the column Exception id."))
     return Returned(
@@ -47,6 +51,16 @@ def read(path: Path, passwords: tuple[str, ...] = ()) -> Returned:
         tuple(said for each in found for said in each.said), tuple([*remarks, *(one for each in found for one in each.remarks)]),
         _together(each.ids for each in found), facts.get("project", ""), {code: given} if code else {},
     )  # fmt: skip
+
+
+def _written_there(file: str, sheet: Sheet, layout: NotAsked) -> list[Remark]:
+    return [
+        Remark(
+            file, sheet.title, layout.row, f"Column {letter(column)} holds something, and this sheet asks nothing: it is not read.",
+            "Tell the data team what it says.", "notice",
+        )
+        for column in layout.added
+    ]  # fmt: skip
 
 
 def _is_hidden(sheet: Sheet) -> bool:

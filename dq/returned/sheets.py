@@ -99,9 +99,21 @@ def _unlocked(content: bytes, passwords: tuple[str, ...]) -> bytes:
 
 
 def _sheet(sheet: python_calamine.CalamineSheet, without: Mapping[str, frozenset[tuple[int, str]]]) -> Sheet:
-    rows = sheet.to_python(skip_empty_area=False) if sheet.start is not None else []
+    rows = _rows(sheet)
     merged = tuple(area for area in sheet.merged_cell_ranges or () if area[0][0] < area[1][0])
     return Sheet(sheet.name, rows, merged, without.get(sheet.name, frozenset()))
+
+
+def _rows(sheet: python_calamine.CalamineSheet) -> list[list[Any]]:
+    """Rows from the first of the sheet, columns from the first; a blank far below does not cost a million rows."""
+    if sheet.start is None:
+        return []
+    left: list[Any] = [""] * sheet.start[1]
+    blank: list[Any] = []
+    rows = [[*left, *row] if any(cell != "" for cell in row) else blank for row in sheet.iter_rows()]
+    while rows and not any(str(cell).strip() for cell in rows[-1]):
+        rows.pop()
+    return rows
 
 
 def _text_rows(content: bytes) -> list[list[Any]]:

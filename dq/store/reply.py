@@ -55,13 +55,13 @@ def replies(connection: BaseDatabaseWrapper, exceptions: Iterable[str]) -> dict[
     return found
 
 
-def keep(cursor: Any, connection: BaseDatabaseWrapper, who: str, subject: str, lines: Sequence[ReplyLine]) -> Act:
+def keep(cursor: Any, connection: BaseDatabaseWrapper, who: str, subject: str, note: str, lines: Sequence[ReplyLine]) -> Act:
     """Add answers as one act, and dispute what they call right; inside the caller's transaction.
 
     What is cleared is not disputed: there is nothing to dispute about it.
     """
     at = lines[0].at
-    made = act(connection, who, at, READ, subject, exceptions=len(lines))
+    made = act(connection, who, at, READ, subject, note, len(lines))
     Reply.objects.using(connection.alias).bulk_create(
         (
             Reply(

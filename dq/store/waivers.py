@@ -165,6 +165,11 @@ def lenience(connection: BaseDatabaseWrapper) -> dispositions.Lenience:
         return dispositions.Lenience(every, dict(cursor.fetchall()))
 
 
+def every(connection: BaseDatabaseWrapper) -> tuple[dispositions.Waiver, ...]:
+    """Every waiver that was ever given, as pure functions know it."""
+    return tuple(of_row(row) for row in Waiver.objects.using(connection.alias).order_by("id"))
+
+
 def of_row(row: Waiver) -> dispositions.Waiver:
     """A waiver of the store as plain data."""
     return dispositions.Waiver(

@@ -568,6 +568,34 @@ def test_nothing_typed_by_a_manager_is_quoted(given: Project, back: Back) -> Non
         assert canary not in result.output and canary.casefold() not in result.output
 
 
+def test_what_somebody_writes_on_the_sheet_that_asks_nothing_is_named(given: Project, tmp_path: Path) -> None:
+    given.dq("dispose", "accept", id_of(1), "--note", "Old")
+    path = given.lists()["North"]
+
+    def write(book: Workbook) -> None:
+        sheet = book["Set aside"]
+        sheet.cell(2, sheet.max_column + 2).value = "But this is urgent"
+
+    content = given.answers(edited(path, tmp_path / "b.xlsx", write))
+    assert messages(content, "notices") == ["Column L holds something, and this sheet asks nothing: it is not read."]
+
+
+def test_marks_beside_open_workbooks_are_passed_over(given: Project, back: Back, tmp_path: Path) -> None:
+    (tmp_path / "~$back.xlsx").write_bytes(b"\x04Jane")
+    content = given.answers(back(), tmp_path / "~$back.xlsx")
+    assert content["recorded"] == 5
+    assert "passed over" in flat(messages(content, "notices"))
+
+
+def test_a_blank_far_below_costs_nothing(given: Project, back: Back) -> None:
+    assert given.answers(back(lambda book: book["To do"].cell(1_048_576, 9, " ")))["recorded"] == 5
+
+
+def test_what_was_left_out_is_on_record(given: Project, back: Back) -> None:
+    given.answers(back(set_cell(2, "Worker", "W9")), "--accept-rest", code=2)
+    assert json.loads(given.dq("audit", "--json").stdout)[-1]["note"] == "1 problem: the rest was recorded"
+
+
 def test_remarks_as_csv(given: Project, back: Back) -> None:
     rows = list(csv.DictReader(io.StringIO(given.dq("answers", back(set_cell(2, "Worker", "W9")), "--csv", code=2).stdout)))
     assert [(row["level"], row["sheet"], row["row"], row["exception"]) for row in rows] == [("problem", "To do", "2", id_of(1))]
