@@ -39,7 +39,9 @@ def sentences(facts: ListFacts, team: TeamList) -> list[str]:
         if team.fresh:
             said.append(f"{plural(team.fresh, 'line is', 'lines are')} new since then.")
     if team.waiting:
-        said.append(f"{plural(team.waiting, 'of them waits', 'of them wait')} for {facts.contact}, whom you asked.")
+        said.append(
+            f"{plural(team.waiting, 'of them waits', 'of them wait')} for {facts.contact} or the next extract, not for you."
+        )
     if team.aside:
         said.append(f"{plural(team.aside, 'more is', 'more are')} set aside: nothing is asked of you there for now.")
     return said

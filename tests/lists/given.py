@@ -47,12 +47,15 @@ class Project:
 
     folder: Path
     settings: str = ""
+    store: str | None = None
     weeks: int = 0
     made: dict[str, Path] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True)
         yaml = f"project: Testshire\npacks: ['{PACK.as_posix()}']\nsystem: CareFirst\n{self.settings}"
+        if self.store is not None:
+            yaml += f"store: {self.store}\n"
         (self.folder / "dq.yaml").write_text(yaml, encoding="utf-8")
 
     def copied(self, folder: Path) -> Project:
@@ -60,7 +63,7 @@ class Project:
         shutil.copytree(self.folder, folder)
         made = {team: folder / path.relative_to(self.folder) for team, path in self.made.items()}
         twin = object.__new__(Project)
-        twin.folder, twin.settings, twin.weeks, twin.made = folder, self.settings, self.weeks, made
+        twin.folder, twin.settings, twin.store, twin.weeks, twin.made = folder, self.settings, self.store, self.weeks, made
         return twin
 
     def check(self, lines: Sequence[Line], presence: Presence = "present", week: int | None = None) -> dt.date:
@@ -87,7 +90,7 @@ class Project:
         def look(rows: Sequence[FollowedRow]) -> Mapping[str, Presence]:
             return {row[0]: presence for row in rows}
 
-        with database.opened(self.folder, None) as connection:
+        with database.opened(self.folder, self.store) as connection:
             record.record(connection, facts, seen, look)
         return day
 
@@ -113,12 +116,12 @@ class Project:
 
     def replies(self) -> dict[str, tuple[str, str | None, str]]:
         """The last recorded answer of each exception: answer, date, notes."""
-        with database.opened(self.folder, None) as connection, connection.cursor() as cursor:
+        with database.opened(self.folder, self.store) as connection, connection.cursor() as cursor:
             cursor.execute("SELECT finding, answer, fix_by, notes FROM dq_reply ORDER BY id")
             return {row[0]: (row[1], None if row[2] is None else str(row[2]), row[3]) for row in cursor.fetchall()}
 
     def count(self, table: str) -> int:
-        with database.opened(self.folder, None) as connection, connection.cursor() as cursor:
+        with database.opened(self.folder, self.store) as connection, connection.cursor() as cursor:
             cursor.execute(f"SELECT count(*) FROM {table}")
             return int(cursor.fetchone()[0])
 

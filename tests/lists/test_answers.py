@@ -568,6 +568,18 @@ def test_nothing_typed_by_a_manager_is_quoted(given: Project, back: Back) -> Non
         assert canary not in result.output and canary.casefold() not in result.output
 
 
+def test_on_postgres_too(on_postgres: Project, tmp_path: Path) -> None:
+    on_postgres.check([line(number) for number in range(1, 7)])
+    path = edited(on_postgres.lists()["North"], tmp_path / "back.xlsx", fill)
+    assert on_postgres.answers(path)["recorded"] == 5
+    assert on_postgres.replies() == EXPECTED
+    assert on_postgres.answers(path)["known_already"] == 5
+    on_postgres.check([line(number) for number in range(1, 8)])
+    on_postgres.lists()
+    old = edited(path, tmp_path / "old.xlsx", set_cell(7, "Your answer", HELP))
+    assert "An old copy" in flat(messages(on_postgres.answers(old), "notices"))
+
+
 def test_what_somebody_writes_on_the_sheet_that_asks_nothing_is_named(given: Project, tmp_path: Path) -> None:
     given.dq("dispose", "accept", id_of(1), "--note", "Old")
     path = given.lists()["North"]
