@@ -41,6 +41,7 @@ COMMANDS = {
     "people": "people",
     "export": "export",
     "profile": "profile",
+    "pseudonymise": "pseudonymise",
     "init": "init",
     "sample": "sample",
 }
@@ -70,6 +71,7 @@ SUMMARIES = {
     "people": "Find people who are recorded twice: train, show, rule.",
     "export": "Write a pack as a pandera module or as expectation suites.",
     "profile": "Describe unknown files: draft contract, source map, rules.",
+    "pseudonymise": "Write a copy of a project for sharing, with surrogates.",
     "init": "Make a project that lints, with the schema wired in.",
     "sample": "Write a fictional project to try things on.",
 }

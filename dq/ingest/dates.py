@@ -42,8 +42,11 @@ def check_format(date_format: str) -> str | None:
     return None
 
 
-def pattern(date_format: str) -> str:
-    """The regular expression (RE2) of a format; one-digit days, months and hours only between separators."""
+def pattern(date_format: str, *, named: bool = False) -> str:
+    """The regular expression (RE2) of a format; one-digit days, months and hours only between separators.
+
+    With `named` each part is a group that bears its letter.
+    """
     problem = check_format(date_format)
     if problem:
         raise InputError(Problem(subject="date_formats", message=problem))
@@ -56,8 +59,14 @@ def pattern(date_format: str) -> str:
             continue
         before, after = pieces[position - 1], pieces[position + 1]
         alone = (before != "" or position == 1) and (after != "" or position == last - 1)
-        parts.append(_CODES[piece[1]] if alone else _TWO_DIGITS.get(piece[1], _CODES[piece[1]]))
+        part = _CODES[piece[1]] if alone else _TWO_DIGITS.get(piece[1], _CODES[piece[1]])
+        parts.append(f"(?P<{piece[1]}>{part})" if named else part)
     return "".join(parts)
+
+
+def tail(*, time: bool) -> str:
+    """What may follow a date whose format has no time: midnight, or with `time` any time of day."""
+    return f"[ T]{_TIME}" if time else _MIDNIGHT
 
 
 def read(value: exp.Expr, formats: tuple[str, ...], *, time: bool) -> exp.Expr:
@@ -85,8 +94,8 @@ def _with_time(value: exp.Expr, date_format: str, time: bool) -> exp.Expr:
     date_part = trees.call("left", value, exp.Sub(this=colon, expression=trees.number(4)))
     day = _parsed(date_part, date_format)
     if not time:
-        return trees.when(_matches(value, pattern(date_format) + _MIDNIGHT), day)
+        return trees.when(_matches(value, pattern(date_format) + tail(time=False)), day)
     time_part = trees.call("substr", value, exp.Sub(this=colon.copy(), expression=trees.number(2)))
     clock = exp.TryCast(this=time_part, to=exp.DataType.build("TIME"))
     moment = exp.Add(this=trees.cast(day, "DATE"), expression=clock)
-    return trees.when(_matches(value, f"{pattern(date_format)}[ T]{_TIME}"), moment)
+    return trees.when(_matches(value, pattern(date_format) + tail(time=True)), moment)

@@ -7,6 +7,7 @@ no number, ``01/01/19`` no date.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -121,6 +122,13 @@ def mapped(value: exp.Expr, given: TableInput, name: str) -> exp.Expr:
     for old, new in values.items():
         case = case.when(trees.text(old), trees.text(new) if new else trees.null("VARCHAR"), copy=False)
     return case.else_(value.copy(), copy=False)
+
+
+def simple_forms(column: Column) -> tuple[re.Pattern[str], ...]:
+    """The forms of text that `simple_parse` reads."""
+    if column.type == "boolean":
+        return (re.compile("|".join((*_TRUE, *_FALSE)), re.IGNORECASE),)
+    return (re.compile(_INTEGER if column.type == "integer" else _NUMBER),)
 
 
 def simple_parse(column: Column, value: exp.Expr) -> exp.Expr:
