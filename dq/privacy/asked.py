@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import duckdb
 import pyarrow as pa
@@ -65,8 +66,11 @@ class Answers:
 
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
-        self.connection = duckdb.connect(":memory:")
-        self.connection.execute("SET enable_external_access = false")
+
+    @cached_property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """An engine that reaches nothing outside itself."""
+        return duckdb.connect(":memory:", config={"enable_external_access": "false"})
 
     def to(self, texts: Sequence[str], numbers: Iterable[int]) -> list[tuple[bool | None, ...]]:
         """The answers for each text, in the order of the questions' numbers."""
@@ -125,9 +129,10 @@ def _trees(compiler: Compiler, rules: Iterable[CompiledRule]) -> Iterator[Tree]:
 def _leaves(tree: Tree) -> Iterator[Tree]:
     for node in tree.walk():
         call = isinstance(node, exp.Anonymous) and node.this in FUNCTIONS and FUNCTIONS[str(node.this)].returns == "boolean"
-        if (call or isinstance(node, _LEAVES)) and not node.find(exp.Select, exp.Window, exp.AggFunc) and node.find(exp.Column):
-            if call or any(literal.is_string for literal in node.find_all(exp.Literal)) or node.find(exp.Anonymous):
-                yield node
+        plain = (call or isinstance(node, _LEAVES)) and not node.find(exp.Select, exp.Window, exp.AggFunc)
+        says = call or node.find(exp.Anonymous) or any(literal.is_string for literal in node.find_all(exp.Literal))
+        if plain and says and node.find(exp.Column):
+            yield node
 
 
 def _alone(compiler: Compiler, leaf: Tree, tables: dict[str, str]) -> Iterator[tuple[list[Place], Tree]]:

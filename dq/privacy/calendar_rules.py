@@ -114,8 +114,7 @@ def _mixes(contract: Contract, trees: Iterable[Tree]) -> bool:
         tables = {each.alias_or_name: each.name for each in tree.find_all(exp.Table)}
         for column in tree.find_all(exp.Column):
             table = tables.get(column.table, column.table)
-            word = column.name
-            if table in contract.tables and word in contract.tables[table].columns:
-                if contract.tables[table].columns[word].type in ("date", "datetime"):
-                    kinds.add(of_nobody(contract, table))
+            known = contract.tables[table].columns.get(column.name) if table in contract.tables else None
+            if known is not None and known.type in ("date", "datetime"):
+                kinds.add(of_nobody(contract, table))
     return len(kinds) > 1

@@ -6,14 +6,13 @@ meetings), not workers and teams. Two people of the same name and birthday are c
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dq.privacy.shapes import number
+from dq.privacy.shapes import number, tag
 
 Hashes = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int64]
@@ -95,22 +94,32 @@ class Families:
         """People of one name in different families must not come to share a birthday that they do not share."""
         self.together.append((name, family, day))
 
-    def choose(self, secret: bytes, moved: dict[str, int], tag: Callable[[str], str]) -> None:
-        """Choose the weeks of every family: keyed by its lowest person's number."""
-        anchors = self._anchors()
-        self.weeks = np.array([self._weeks(secret, anchors[each], each, 0) for each in range(len(self.back))], dtype=np.int64)
+    def choose(self, secret: bytes, before: dict[str, int]) -> int:
+        """Choose the weeks of every family, keyed by its lowest person's number.
+
+        `before` are the weeks of people in a key file, which hold, and is added to. Returns how many families are
+        joined from people who had different weeks: the lowest person's hold for all.
+        """
+        people = self._people()
+        anchors = [min(each) if each else (FAR, f"row {place}") for place, each in enumerate(people)]
+        self.weeks = np.array([self._weeks(secret, anchors[each][1], each, 0) for each in range(len(people))], dtype=np.int64)
+        joined = 0
+        fixed: set[int] = set()
+        for each, members in enumerate(people if before else ()):
+            known = [before[mark] for mark in (tag(secret, word) for _, word in sorted(members)) if mark in before]
+            if known:
+                self.weeks[each] = known[0]
+                fixed.add(each)
+                joined += len(set(known)) > 1
         for attempt in range(1, 12):
-            clash = self._clashes()
-            if not len(clash):
+            clash = [each for each in self._clashes() if each not in fixed]
+            if not clash:
                 break
-            for each in clash.tolist():
-                self.weeks[each] = self._weeks(secret, anchors[each], each, attempt)
-        for each, anchor in enumerate(anchors):
-            known = moved.get(tag(anchor)) if moved else None
-            if known is not None:
-                self.weeks[each] = known
-            elif self.weeks[each] != self._weeks(secret, anchor, each, 0):
-                moved[tag(anchor)] = int(self.weeks[each])
+            for each in clash:
+                self.weeks[each] = self._weeks(secret, anchors[each][1], each, attempt)
+        for each, members in enumerate(people):
+            before.update((tag(secret, word), int(self.weeks[each])) for _, word in members)
+        return joined
 
     def sizes(self) -> tuple[int, int, int]:
         """People, families with people, and the people of the largest family."""
@@ -120,13 +129,13 @@ class Families:
         counts = np.bincount(self.of(nodes))
         return len(nodes), int((counts > 0).sum()), int(counts.max())
 
-    def _anchors(self) -> list[str]:
-        lowest: dict[int, tuple[int, str]] = {}
+    def _people(self) -> list[list[tuple[int, str]]]:
+        """Length and text of the number of each person, by family."""
+        found: list[list[tuple[int, str]]] = [[] for _ in range(len(self.back))]
         nodes = np.array(sorted(self.names), dtype=np.uint64)
         for node, family in zip(nodes.tolist(), (self.of(nodes) if len(nodes) else nodes).tolist(), strict=True):
-            lowest[family] = min(lowest.get(family, (FAR, "")), self.names[node])
-        first = dict(zip(self.component[::-1].tolist(), self.nodes[::-1].tolist(), strict=True))
-        return [lowest[each][1] if each in lowest else f"row {first[each]}" for each in range(len(self.back))]
+            found[family].append(self.names[node])
+        return found
 
     def _weeks(self, secret: bytes, anchor: str, family: int, attempt: int) -> int:
         drawn = number(secret, f"weeks\x1f{attempt}\x1f{anchor}")
@@ -135,11 +144,12 @@ class Families:
             return -(1 + drawn % back)
         return 1 + drawn % forth if forth >= 1 else -(1 + drawn % MOST_WEEKS)
 
-    def _clashes(self) -> Numbers:
+    def _clashes(self) -> list[int]:
+        """Families in which somebody came to share name and birthday with somebody of another."""
         if not self.together:
-            return np.zeros(0, dtype=np.int64)
+            return []
         name, family, day = (np.concatenate(each) for each in zip(*self.together, strict=True))
         frame = pd.DataFrame({"name": name, "family": family, "day": day, "now": day + 7 * self.weeks[family]})
         frame = frame.drop_duplicates(["name", "family", "now"])
         same = frame[frame.duplicated(["name", "now"], keep=False)].sort_values(["name", "now", "family"])
-        return same.loc[same.duplicated(["name", "now"]), "family"].unique().astype(np.int64)
+        return [int(each) for each in same.loc[same.duplicated(["name", "now"]), "family"].unique()]

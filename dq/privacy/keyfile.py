@@ -1,4 +1,8 @@
-"""The secret of a copy, and the file that keeps it where a later extract is to get the same surrogates."""
+"""The secret of a copy, and the file that keeps it where a later extract is to get the same surrogates.
+
+Beside the secret stands what was given: surrogates and weeks, under keyed hashes of the originals. So nothing that was
+given changes when a later extract holds more.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,7 @@ _KIND = "dq pseudonyms 1"
 
 @dataclass
 class Key:
-    """A secret, and what another run with the same secret would not come to by itself."""
+    """A secret, and the surrogates and weeks that were given under it, by `shapes.tag` of the originals."""
 
     secret: bytes
     numbers: dict[str, str] = field(default_factory=dict)

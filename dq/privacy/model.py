@@ -19,7 +19,7 @@ TREATMENTS: dict[Treatment, str] = {
     "date": "shifted by the whole weeks of the family; text that is no date is blanked",
     "day": "kept, for it belongs to no child (workers, teams, totals); text that is no date is blanked",
     "measure": "kept where it is a number or yes and no; else blanked",
-    "kept": "kept: it belongs to no person and the contract does not call it personal",
+    "kept": "kept: names and numbers of teams and totals, which the contract does not call personal",
 }
 """What becomes of the cells of a column. Strictest first: a cell that two tables read is treated as the stricter says."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ NOT_COPIED = {
     ".vscode": "settings of an editor",
 }
 _TOKEN = re.compile(r"[A-Za-z0-9]+")
-_TEXT = ("*.yaml", "*.yml", "*.csv")
+_TEXT = ("*.yaml", "*.yml", "codes/*.csv")
 
 
 def write(
@@ -56,15 +56,13 @@ def write(
     return notes
 
 
-def check_words(out: Path, originals: Iterable[set[str]]) -> None:
+def check_words(out: Path, originals: Collection[str]) -> None:
     """Raise `ProjectError` where a file that was copied as it was quotes a number of a record."""
     problems = []
-    for path in sorted(path for pattern in _TEXT for path in out.rglob(pattern) if "extracts" not in path.parts):
-        if path.name == "teams.csv":
-            continue
+    for path in sorted(path for path in out.rglob("*.y*ml")):
         for line, text in enumerate(path.read_text(encoding="utf-8-sig", errors="replace").splitlines(), start=1):
             words = {word.lower() for word in _TOKEN.findall(text) if len(word) >= 6 and any(each.isdigit() for each in word)}
-            if any(words & known for known in originals):
+            if any(word in originals for word in words):
                 where = path.relative_to(out).as_posix()
                 fix = "Take it out there: the file goes into the copy as it stands."
                 problems.append(Problem(where, line, message="A record's number stands here.", fix=fix))
@@ -87,6 +85,9 @@ def _pack(project: Path, name: str, out: Path) -> str:
     if name in packs.names():
         return name
     folder = packs.locate(name, project)
+    if folder.resolve() == (project / "rules").resolve():
+        _copy_tree(folder, out / "rules")
+        return "rules"
     target = f"packs/{folder.resolve().name}"
     _copy_tree(folder, out / target)
     return target

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from dq.model import VERSION
-from dq.privacy.families import MOST_WEEKS, Families
+from dq.privacy.families import MOST_WEEKS
+from dq.privacy.making import Copy
 from dq.privacy.model import TREATMENTS, MayDiffer, Told
 from dq.privacy.write import Written
 
@@ -33,25 +34,27 @@ stay. The rows of each file stand in another order.
 
 
 def tell(
-    families: Families, project: str, dates: Iterable[dt.date], files: Sequence[Written],
-    counted: Mapping[tuple[str, str, str], int], may_differ: tuple[MayDiffer, ...], left_out: Iterable[str], unlike: int,
+    making: Copy, project: str, dates: Iterable[dt.date], files: Sequence[Written], may_differ: tuple[MayDiffer, ...],
+    left_out: Iterable[str], joined: int,
 ) -> Told:  # fmt: skip
-    """Put together what was done."""
-    people, count, largest = families.sizes()
+    """Put together what was done; `joined` are families whose dates moved since the key file was written."""
+    people, count, largest = making.families.sizes()
     columns = tuple(
         {"file": file, "column": column, "treatment": treatment, "cells": cells}
-        for (file, column, treatment), cells in sorted(counted.items())
+        for (file, column, treatment), cells in sorted(making.counted.items())
     )
-    counts: dict[str, int] = {}
-    for (_, _, treatment), cells in counted.items():
-        counts[treatment] = counts.get(treatment, 0) + cells
-    notes = tuple(sorted({f"{each.name}: {each.note}" for each in files if each.note}))
-    if unlike:
-        notes += (f"{unlike} texts have no surrogate of which every rule is told the same; rules on them may differ.",)
+    counts: dict[str, int] = {name: 0 for name in TREATMENTS}
+    for (_, _, treatment), cells in making.counted.items():
+        counts[treatment] += cells
+    notes = sorted({f"{each.name}: {each.note}" for each in files if each.note})
+    if making.surrogates.unlike:
+        notes.append(f"{making.surrogates.unlike} texts have no surrogate that every rule judges alike; rules on them may differ.")
+    if joined:
+        notes.append(f"{joined} families are joined since the key file was written; their dates have one shift now.")
     named = tuple({"name": each.name, "written": each.now, "rows": each.rows, "rejected": each.rejected} for each in files)
     return Told(
-        project, tuple(dates), named, columns, people, count, largest, may_differ, tuple(left_out), notes,
-        {name: counts.get(name, 0) for name in TREATMENTS},
+        project, tuple(dates), named, columns, people, count, largest, may_differ, tuple(left_out), tuple(notes),
+        dict(counts),
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ of the same kind, and no two texts share one. What rules ask of a text, they mus
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from dq.privacy.asked import Answers, Asked
@@ -21,12 +21,12 @@ Questions = frozenset[int]
 
 @dataclass
 class Dictionary:
-    """Surrogates of one kind of text; `moved` are those in a key file that another secret would not make anew."""
+    """Surrogates of one kind of text; `before` are those of a key file, by what stands for the text there, and is added to."""
 
     secret: bytes
     spoken: bool
     answers: Answers
-    moved: dict[str, str] = field(default_factory=dict)
+    before: dict[str, str] = field(default_factory=dict)
     banned: set[str] = field(default_factory=set)
     originals: set[str] = field(default_factory=set)
     forms: dict[str, dict[str, Questions]] = field(default_factory=dict)
@@ -47,29 +47,19 @@ class Dictionary:
 
     def settle(self, ordered: Iterable[Sequence[str]] = ()) -> None:
         """Find every surrogate. `ordered` are groups of texts whose surrogates must stand in the same order as they do."""
-        taken: set[str] = set()
-        pending = []
-        for word in sorted(self.originals):
-            known = self.moved.get(tag(self.secret, word)) if self.moved else None
-            if known is not None and len(known) == len(word):
-                self.given[word] = known
-                taken.add(known)
-            else:
-                pending.append(word)
-        again = bool(self.moved)
+        taken = set(self.before.values())
+        tags = {word: tag(self.secret, word) for word in sorted(self.originals)}
+        known = {word: self.before[mark] for word, mark in tags.items() if mark in self.before}
+        self.given.update(known)
+        pending = [word for word in tags if word not in known]
         for attempt in range(ATTEMPTS):
             if not pending:
                 break
             pending = self._round(pending, taken, attempt)
         for word in pending:
             self._last_resort(word, taken)
-        if not again:  # what a key file made before must not change
-            self._keep_order(ordered)
-        self.moved |= {
-            tag(self.secret, word): made
-            for word, made in self.given.items()
-            if made != made_up(self.secret, word, 0, spoken=self.spoken)
-        }
+        self._keep_order(ordered, known)
+        self.before.update((mark, self.given[word]) for word, mark in tags.items())
 
     def of(self, text: str) -> str:
         """The surrogate of a text; a placeholder is its own."""
@@ -82,7 +72,12 @@ class Dictionary:
         late = attempt > ATTEMPTS // 2
         for word in pending:
             surrogate = self._kept(word, made_up(self.secret, word, attempt, spoken=self.spoken))
-            free = surrogate not in taken and surrogate not in self.banned and surrogate != word and (late or surrogate not in self.originals)
+            free = (
+                surrogate not in taken
+                and surrogate not in self.banned
+                and surrogate != word
+                and (late or surrogate not in self.originals)
+            )
             if free and _form(surrogate) == _form(word):
                 taken.add(surrogate)
                 made.append((word, surrogate))
@@ -141,13 +136,16 @@ class Dictionary:
         self.given[word] = surrogate
         self.unlike[word] = self._answered_otherwise([(word, surrogate)]).get(word, frozenset())
 
-    def _keep_order(self, groups: Iterable[Sequence[str]]) -> None:
-        """Within a group, give the surrogates of one shape to the texts in their order: ties are broken by keys."""
+    def _keep_order(self, groups: Iterable[Sequence[str]], known: Collection[str]) -> None:
+        """Within a group, give the surrogates of one shape to the texts in their order: ties are broken by keys.
+
+        What a key file knew does not change.
+        """
         for group in groups:
             by_shape: dict[str, list[str]] = {}
             for text in sorted(group):
                 word = compared(text)
-                if word in self.given and word not in self.forms:
+                if word in self.given and word not in self.forms and word not in known:
                     by_shape.setdefault(_shape(text), []).append(word)
             for words in by_shape.values():
                 words = list(dict.fromkeys(words))
@@ -164,11 +162,11 @@ class Surrogates:
     words: Dictionary
 
     @classmethod
-    def keyed(cls, secret: bytes, asked: Asked, moved: Mapping[str, dict[str, str]]) -> Surrogates:
-        """Empty dictionaries under a secret."""
+    def keyed(cls, secret: bytes, asked: Asked, numbers: dict[str, str], words: dict[str, str]) -> Surrogates:
+        """Empty dictionaries under a secret; `numbers` and `words` are those of a key file, and are added to."""
         answers = Answers(asked)
-        numbers = Dictionary(secret + b"numbers", False, answers, dict(moved.get("numbers", {})))
-        return cls(asked, numbers, Dictionary(secret + b"words", True, answers, dict(moved.get("words", {}))))
+        one = Dictionary(secret + b"numbers", False, answers, numbers)
+        return cls(asked, one, Dictionary(secret + b"words", True, answers, words))
 
     def gather_names(self, texts: Iterable[str], asked: Questions) -> None:
         """Note the words of texts; what rules ask of a text, they are taken to ask of each of its words."""
@@ -187,6 +185,15 @@ class Surrogates:
             parts.append("".join(text[at] if at in stays else surrogate[at - start] for at in range(start, end)))
             done = end
         return "".join(parts) + text[done:]
+
+    def staff_name(self, text: str) -> str:
+        """The name of somebody of whom no rule asks."""
+        return self.name(text, frozenset())
+
+    @property
+    def unlike(self) -> int:
+        """How many texts have no surrogate of which every rule is told the same."""
+        return sum(bool(each) for book in (self.numbers, self.words) for each in book.unlike.values())
 
 
 def _form(word: str) -> tuple[bool, bool, bool]:

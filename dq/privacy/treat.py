@@ -55,6 +55,10 @@ class Ways:
             self._made[key] = self._make(sheet, users, place)
         return self._made[key]
 
+    def forget(self) -> None:
+        """Look again, after more codes have become known."""
+        self._made.clear()
+
     def _make(self, sheet: Sheet, users: tuple[OpenFile, ...], place: int) -> Cells:
         uses = [
             Use(user.table.name, user.table.columns[name], user.given.columns[name], self.treatments[user.table.name, name])
@@ -156,4 +160,3 @@ def _changed(cells: Cells, word: str, surrogates: Surrogates, like: set[str]) ->
 def _in_its_space(text: str, word: str) -> str:
     start = len(text) - len(text.lstrip(SPACE))
     return text[:start] + word + text[start + len(core(text)) :]
-

@@ -51,7 +51,8 @@ def _named(contract: Contract) -> frozenset[tuple[str, str]]:
 
 
 def _treatment(contract: Contract, table: Table, column: Column, known: frozenset[tuple[str, str]]) -> Treatment:
-    harmless = column.personal == "none" and of_nobody(contract, table.name)
+    staff = any(each.personal == "identity" for each in table.columns.values())
+    harmless = column.personal == "none" and of_nobody(contract, table.name) and not staff
     if column.type in ("date", "datetime"):
         return "day" if of_nobody(contract, table.name) else "date"
     if column.type in ("integer", "number", "boolean"):
@@ -62,7 +63,12 @@ def _treatment(contract: Contract, table: Table, column: Column, known: frozense
     target = contract.tables[origin].columns[word]
     if column.links and target.personal == "none" and column.personal == "none" and of_nobody(contract, origin):
         return "code"  # a team's number; one that no team has may be anything, like a code that no list knows
-    if column.personal == "key" or (table.name, column.name) in known or column.links or column.name in table.key and not harmless:
+    if (
+        column.personal == "key"
+        or (table.name, column.name) in known
+        or column.links
+        or (column.name in table.key and not harmless)
+    ):
         return "number"
     if column.personal == "free_text":
         return "text"

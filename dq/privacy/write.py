@@ -33,6 +33,7 @@ class Written:
     rows: int
     rejected: int
     note: str = ""
+    renamed: bool = False
 
 
 def write(folder: Path, sheets: Sequence[tuple[Sheet, pa.Table]]) -> list[Written]:
@@ -60,10 +61,9 @@ def write(folder: Path, sheets: Sequence[tuple[Sheet, pa.Table]]) -> list[Writte
     return told
 
 
-def renamed(ref: FileRef) -> str | None:
-    """The name under which a file is written where its format cannot be written; None where the name stays."""
-    path = PurePosixPath(ref.member or ref.name)
-    return path.with_suffix(".xlsx").name if path.suffix.lower() in OLD_BOOKS else None
+def renamed(ref: FileRef) -> bool:
+    """Whether a file is written under another ending, because its format cannot be written."""
+    return PurePosixPath(ref.member or ref.name).suffix.lower() in OLD_BOOKS
 
 
 def _members(group: Iterable[tuple[Sheet, pa.Table]]) -> dict[str, list[tuple[Sheet, pa.Table]]]:
@@ -75,8 +75,8 @@ def _members(group: Iterable[tuple[Sheet, pa.Table]]) -> dict[str, list[tuple[Sh
 
 def _told(group: Iterable[tuple[Sheet, pa.Table]], now: str) -> list[Written]:
     return [
-        Written(sheet.ref.name, now, cells.num_rows, len(sheet.rejects), _note(sheet)) for sheet, cells in group
-    ]  # fmt: skip
+        Written(sheet.ref.name, now, cells.num_rows, len(sheet.rejects), _note(sheet), renamed(sheet.ref)) for sheet, cells in group
+    ]
 
 
 def _note(sheet: Sheet) -> str:
