@@ -4,7 +4,7 @@ Run `python docs/generate.py` after a change of a command, check, function, sett
 nothing is written, and the exit code is 1 when a part is stale.
 
 Whole files: cli.md and those in rules/. Between markers (`<!-- generated: name -->` and `<!-- end: name -->`):
-checks and functions in rules.md, metrics and built-in rules in results.md.
+checks and functions in rules.md, metrics and built-in rules in results.md, rules that may differ in privacy.md.
 """
 
 from __future__ import annotations
@@ -22,10 +22,12 @@ sys.path[:0] = [str(DOCS), str(DOCS.parent)]
 
 from rule_pages import pages  # noqa: E402
 
-from dq import cli, gates, score  # noqa: E402
+from dq import cli, gates, pack, score  # noqa: E402
 from dq.builtin import KINDS  # noqa: E402
 from dq.checks import CHECKS, Check  # noqa: E402
+from dq.compile import Compiler  # noqa: E402
 from dq.functions import FUNCTIONS, Function  # noqa: E402
+from dq.privacy.calendar_rules import may_differ  # noqa: E402
 
 WIDTH = 100
 FORMS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -177,6 +179,21 @@ def built_in() -> str:
     return table(("rule", "what must be true", "severity", "dimension", "goes to"), rows)
 
 
+# privacy.md
+
+
+def rules_that_may_differ() -> str:
+    """Rules of the casework pack that name the calendar, by reason; a rule repeated over columns once."""
+    casework = pack.load("casework")
+    compiler = Compiler(casework.contract, casework.views, casework.settings)
+    by_reason: dict[str, dict[str, None]] = {}
+    for each in may_differ(compiler, [compiler.rule(rule) for rule in casework.rules]):
+        for reason in each.reasons:
+            word = "depends on one of these" if reason.startswith("depends on") else reason
+            by_reason.setdefault(word, {})[f"`{each.rule}`"] = None
+    return table(("why", "rules"), [(reason, ", ".join(by_reason[reason])) for reason in sorted(by_reason)])
+
+
 # whole files
 
 
@@ -214,6 +231,7 @@ WHOLE: dict[str, Callable[[], str]] = {"cli.md": cli_reference}
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "rules.md": {"checks": checks, "functions": functions},
     "results.md": {"metrics": metrics, "built-in rules": built_in},
+    "privacy.md": {"rules that may differ": rules_that_may_differ},
 }
 
 

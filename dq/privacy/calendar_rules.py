@@ -14,6 +14,8 @@ from dq.privacy.model import MayDiffer
 from dq.privacy.treatments import of_nobody
 
 PARTS = ("year", "month", "day", "make_date", "add_months", "add_years", "full_months", "full_years")
+NO_END = "2100-01-01"
+"""Days from this one stand for no end at all; no date is shifted across them."""
 AS_OF = "compares dates with the date of the extract"
 GO_LIVE = "compares dates with go-live"
 LITERAL = "names a date"
@@ -87,7 +89,8 @@ def _named(compiler: Compiler, node: Tree) -> Iterator[str]:
     if isinstance(node, exp.Placeholder):
         yield from _setting(compiler, node.name)
     elif isinstance(node, exp.Cast) and isinstance(node.this, exp.Literal) and node.to.is_type("date", "timestamp", "datetime"):
-        yield LITERAL
+        if node.this.name < NO_END:
+            yield LITERAL
     elif isinstance(node, exp.Anonymous):
         if node.this in CALENDAR_FUNCTIONS:
             yield WORKING

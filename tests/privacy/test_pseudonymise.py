@@ -27,7 +27,7 @@ def dense(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setattr(campaign, "FAULTY", 2.5)
         for rule in WEIGHTS:
             patch.setitem(WEIGHTS, rule, 1.0)
-        sample.write(folder, children=1500, weeks=2, seed=22)
+        sample.write(folder, children=1000, weeks=2, seed=22)
     return folder
 
 
@@ -53,8 +53,11 @@ def test_the_sample_and_its_copy_have_the_same_exceptions(tmp_path: Path) -> Non
     assert sorted(path.name for path in (tmp_path / "copy" / "extracts").iterdir()) == list(WEEKS)
 
 
-def _personal_words(project: Path, classes: tuple[str, ...]) -> set[str]:
-    """Every word of five characters or more in cells of columns of these classes of personal data."""
+NAMES = ("forename", "other_names", "surname", "name")
+
+
+def _personal_words(project: Path) -> set[str]:
+    """Every word of five characters or more in names of people; those with a figure in any number or address."""
     pack = packs.load("casework")
     source = packs.load_source_map(pack, "carefirst")
     words: set[str] = set()
@@ -65,9 +68,9 @@ def _personal_words(project: Path, classes: tuple[str, ...]) -> set[str]:
             if not any(path.match(pattern) for pattern in table.files):
                 continue
             for column, origin in table.columns.items():
-                if origin.source and pack.contract.tables[name].columns[column].personal in classes:
-                    for row in rows:
-                        words.update(re.findall(r"\w{5,}", row[origin.source] or ""))
+                if origin.source and pack.contract.tables[name].columns[column].personal in ("key", "identity"):
+                    found = {word for row in rows for word in re.findall(r"\w{5,}", row[origin.source] or "")}
+                    words |= found if column in NAMES else {word for word in found if re.search("[0-9]", word)}
     with (project / "teams.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             words.update([row["worker_id"], *row["worker_name"].split()])
@@ -76,14 +79,13 @@ def _personal_words(project: Path, classes: tuple[str, ...]) -> set[str]:
 
 def test_no_name_number_or_address_of_the_original_stands_anywhere_in_the_copy(dense: Path, copied: tuple[Path, Copy]) -> None:
     out, _ = copied
-    words = _personal_words(dense, ("key", "identity"))
+    words = _personal_words(dense)
     placeholders = {word for word in words if re.fullmatch(r"0+|9+|UNKNOWN|Unborn|TEST|DUPLICATE", word, re.IGNORECASE)}
-    assert len(words) > 20_000
+    assert len(words) > 15_000
     for path in (path for path in out.rglob("*") if path.is_file()):
         text = path.read_text(encoding="utf-8")
         there = set(re.findall(r"\w{5,}", text)) & (words - placeholders)
-        assert not there or path.name in ("README.md", "pseudonymised.json"), path.name
-        assert not {word for word in there if re.search("[0-9]", word)}, path.name
+        assert not there, path.name
 
 
 def test_free_text_is_blanked_to_its_length(dense: Path, copied: tuple[Path, Copy]) -> None:
@@ -135,7 +137,7 @@ def test_the_rules_that_may_differ_are_those_whose_trees_name_the_calendar(copie
     _, made = copied
     names = listed(made)
     rules = packs.load("casework").rules
-    plain = {rule.id for rule in rules if re.search(r":as_of|:go_live|working_days\(|date '", str(rule.statements))}
+    plain = {rule.id for rule in rules if re.search(r":as_of|:go_live|working_days\(|date '[12]", str(rule.statements))}
     assert plain <= names
     assert {"PER-019", "PER-022"} & names == set()
     assert len(names) < len(rules) // 4

@@ -88,7 +88,9 @@ def project(tmp_path: Path) -> Path:
         archive.writestr("team.csv", text(TABLES["team"]))
     (extract / "allocation.tsv").write_text(text(TABLES["allocation"], "\t"), encoding="utf-8-sig")
     (extract / "notes of the meeting.csv").write_text("what,who\nCanary,1\n")
-    settings = f'project: Small\npacks: ["{PACK.as_posix()}"]\ncontact: Ann Canaryfictionson\nstore: postgresql://dq@server/canary\n'
+    settings = (
+        f'project: Small\npacks: ["{PACK.as_posix()}"]\ncontact: Ann Canaryfictionson\nstore: postgresql://dq@server/canary\n'
+    )
     (folder / "dq.yaml").write_text(settings, encoding="utf-8")
     (folder / "people.json").write_text('{"canary": 1}', encoding="utf-8")
     return folder
@@ -140,7 +142,7 @@ def test_nothing_planted_stands_in_any_byte_of_the_copy(project: Path, tmp_path:
 
 
 @pytest.mark.parametrize("ending", ["xls", "ods"])
-def test_a_workbook_of_an_old_kind_is_written_as_xlsx_and_the_source_map_learns_it(project: Path, tmp_path: Path, ending: str) -> None:
+def test_an_old_workbook_is_written_as_xlsx_and_the_source_map_learns_it(project: Path, tmp_path: Path, ending: str) -> None:
     extract = project / "extracts" / WEEK
     for path in extract.iterdir():
         path.unlink()
@@ -163,7 +165,8 @@ def test_rows_that_cannot_be_read_are_counted_alike_and_say_nothing(tmp_path: Pa
     sample.write(folder, children=40, weeks=1, seed=3, faults=False)
     clients = folder / "extracts" / WEEK / "CLIENTS.csv"
     damaged = '500999,"Canary"fictionson,,Smith,01/02/2010\n500998,Canary\n'
-    clients.write_text(clients.read_text(encoding="utf-8") + damaged + "500997,Canary\0fictionson" + "," * 18 + "\n", encoding="utf-8")
+    damaged += "500997,Canary\0fictionson" + "," * 18 + "\n"
+    clients.write_text(clients.read_text(encoding="utf-8") + damaged, encoding="utf-8")
     contacts = folder / "extracts" / WEEK / "CONTACTS.csv"
     contacts.write_text(contacts.read_text(encoding="utf-8") + '600999,"never closed canary\n', encoding="utf-8")
     activities = folder / "extracts" / WEEK / "ACTIVITIES.csv"
