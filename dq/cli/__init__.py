@@ -42,6 +42,7 @@ COMMANDS = {
     "export": "export",
     "profile": "profile",
     "pseudonymise": "pseudonymise",
+    "purge": "purge",
     "init": "init",
     "sample": "sample",
 }
@@ -72,6 +73,7 @@ SUMMARIES = {
     "export": "Write a pack as a pandera module or as expectation suites.",
     "profile": "Describe unknown files: draft contract, source map, rules.",
     "pseudonymise": "Write a copy of a project for sharing, with surrogates.",
+    "purge": "Remove values from old results and history; keep counts.",
     "init": "Make a project that lints, with the schema wired in.",
     "sample": "Write a fictional project to try things on.",
 }

@@ -41,6 +41,9 @@ def command(runs: Sequence[int], project: Path, as_json: bool, as_csv: bool, eve
         history_options.print_csv(head, rows)
     else:
         _print(found, lines)
+        for run in (found.earlier, found.later):
+            for sentence in history_options.removed(project, run):
+                click.echo(sentence)
 
 
 def _print(found: Difference, lines: Sequence[ChangeLine]) -> None:

@@ -15,9 +15,10 @@ from typing import Any
 import click
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from dq import config
+from dq import config, purged
 from dq.report.data_files import neutral
 from dq.store import database
+from dq.store.read import RunLine
 
 
 def options(command: Callable[..., None]) -> Callable[..., None]:
@@ -38,6 +39,13 @@ def opened(project: Path) -> Iterator[BaseDatabaseWrapper]:
     """A project's store. Raises `ProjectError` where the folder is no project or no run is recorded."""
     with database.opened(project, config.load(project).store, create=False) as connection:
         yield connection
+
+
+def removed(project: Path, run: RunLine) -> Iterator[str]:
+    """A sentence where the values of a run's results were removed."""
+    on = purged.removed_on(project / run.results)
+    if on:
+        yield f"The values of run {run.run} were removed on {on}; its counts are kept."
 
 
 def print_json(content: object) -> None:

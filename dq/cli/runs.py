@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from dq import history, request
+from dq import history, purged, request
 from dq.cli import history_options
 from dq.store import read, record
 
@@ -26,7 +26,8 @@ def command(project: Path, as_json: bool, as_csv: bool, delete_latest: bool) -> 
         gone = record.delete_latest(connection, history.who(), request.now()) if delete_latest else None
         lines = read.runs(connection)
     if as_json:
-        history_options.print_json({"deleted": gone.number if gone else None, "runs": [asdict(line) for line in lines]})
+        runs = [{**asdict(line), "values_removed": purged.removed_on(project / line.results) or None} for line in lines]
+        history_options.print_json({"deleted": gone.number if gone else None, "runs": runs})
         return
     if gone is not None:
         click.echo(
@@ -47,6 +48,8 @@ def command(project: Path, as_json: bool, as_csv: bool, delete_latest: bool) -> 
         words = [head[place].replace("_", " ") for place in shown]
         history_options.print_table(words, [[row[place] for place in shown] for row in rows])
         for line in lines:
+            for sentence in history_options.removed(project, line):
+                click.echo(sentence)
             if line.repeats is not None:
                 click.echo(f"Run {line.run} has the same files as run {line.repeats}.")
     else:

@@ -10,6 +10,7 @@ import click
 
 from dq.cli import history_options
 from dq.store import read
+from dq.store.purge import ASPECT
 from dq.store.read import EventLine, History
 
 
@@ -44,7 +45,7 @@ def _row(found: History, event: EventLine) -> tuple[object, ...]:
 def _print(found: History) -> None:
     click.echo(f"{found.id}: {found.now}")
     click.echo(f"Rule {found.rule}: {found.title}")
-    click.echo(f"Record {found.key} of {found.table}")
+    click.echo(f"Record {found.key} of {found.table}" if found.key else _without_key(found))
     holder = f", worker {found.worker}" if found.worker else ""
     click.echo(f"{found.severity.capitalize()}, with {found.team or 'nobody'}{holder}")
     for sentence in _agreed(found):
@@ -76,6 +77,11 @@ def _print(found: History) -> None:
             (each.number, each.since, each.until, each.withdrawn or "-", each.reason, each.approver) for each in found.waivers
         ]
         history_options.print_table(("number", "from", "until", "taken back from", "reason", "approved by"), waivers)
+
+
+def _without_key(found: History) -> str:
+    on = max((line.at for line in found.human if line.what == ASPECT), default=None)
+    return f"A record of {found.table}; its key was removed" + (f" on {on.astimezone():%Y-%m-%d}" if on else "")
 
 
 def _agreed(found: History) -> Iterator[str]:

@@ -93,6 +93,9 @@ APPLY = (
     UPDATE dq_finding SET {", ".join(f"{word} = m.{word}" for word in _STANDING)}
     FROM dq_move AS m WHERE m.id = dq_finding.id AND NOT m.fresh
     """,
+    """
+    UPDATE dq_finding SET key = s.key FROM dq_seen AS s WHERE s.id = dq_finding.id AND dq_finding.key = ''
+    """,  # dq purge took it out, and the record is found again
     f"""
     INSERT INTO dq_event (finding_id, run_id, at, who, was, became, note, {", ".join(_STANDING)})
     SELECT m.id, r.number, r.at, r.who, m.was,

@@ -181,7 +181,8 @@ def _move(connection: BaseDatabaseWrapper, cursor: Any, number: int, first: bool
     """Look up what was not found, work out every move, and carry them out."""
     cursor.execute(moves.FOLLOWED)
     followed = cursor.fetchall()
-    presence = look(followed) if followed else {}
+    asked = [row for row in followed if row[3] or row[4] == "whole"]  # without its key a record cannot be looked for
+    presence = look(asked) if asked else {}
     cursor.execute(moves.MISSING)
     bulk.fill(
         connection, cursor, "dq_missing", moves.MISSING_COLUMNS, ((row[0], presence.get(row[0], "unknown")) for row in followed)
