@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from dq import config, list_rows, output, pack, password, tallies
+from dq import config, list_rows, output, pack, password, purged, tallies
 from dq.config import Project
 from dq.errors import OptionError, Problem, ProjectError, did_you_mean
 from dq.listing import Situation, entries
@@ -108,6 +108,11 @@ def _results(folder: Path, run: Run) -> Path:
     if not (results / "exceptions.parquet").is_file():
         fix = "Put the folder back; or take the run back (dq runs --delete-latest) and check its extract again, inside the project."
         raise ProjectError(Problem(str(results), message=f"The files of run {run.number} are not there.", fix=fix))
+    gone = purged.removed_on(results)
+    if gone:
+        fix = "Check the next extract; or take the run back (dq runs --delete-latest) and check its extract again."
+        message = f"The values of run {run.number} were removed on {gone}: there is nothing to write lists from."
+        raise ProjectError(Problem(str(results), message=message, fix=fix))
     return results
 
 

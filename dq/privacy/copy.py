@@ -9,7 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 
-from dq import config, pack, route, settings
+from dq import config, pack, settings
+from dq import teams as team_files
 from dq.compile import Compiler
 from dq.config import Project
 from dq.errors import InputError, OptionError, PackError, Problem, ProjectError, gathering
@@ -40,7 +41,7 @@ def pseudonymise(
     _free(folder, out)
     key = keyfile.load(key_file, out)
     making, may_differ, source = _prepare(folder, found, key)
-    teams = route.read_teams(folder / found.teams) if found.teams else []
+    teams = team_files.read(folder / found.teams) if found.teams else ()
     beside = _beside(out)
     try:
         with TemporaryDirectory(prefix="dq-", ignore_cleanup_errors=True) as scratch:

@@ -19,7 +19,7 @@ from dq.privacy.making import Copy, Users, names
 from dq.privacy.shapes import compared, core, is_placeholder
 from dq.privacy.treat import Cells
 from dq.privacy.treatments import of_nobody, root
-from dq.route import TeamRow
+from dq.teams import TeamRow
 
 
 def gather(making: Copy, teams: Sequence[TeamRow]) -> None:
@@ -33,7 +33,8 @@ def gather(making: Copy, teams: Sequence[TeamRow]) -> None:
         making.known_by[number_, names(users)] = _connect(making, sheet, users, columns, len(rows))
         _note_ties(making, sheet, users, columns)
     making.surrogates.numbers.gather((row.worker_id for row in teams), frozenset())
-    making.surrogates.gather_names((row.worker_name for row in teams), frozenset())
+    people = (name for row in teams for name in (row.worker_name, row.head_of_service, row.director))
+    making.surrogates.gather_names(people, frozenset())
     making.families.settle()
     for number_, sheet, table, users, rows in making.parts():
         _limit(making, sheet, users, table, rows, making.family(number_, users))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import re
 import shutil
 from collections.abc import Callable, Collection
@@ -11,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from dq import config, route
+from dq import config, teams
 from dq import pack as packs
 from dq.config import Project
 from dq.errors import Problem, ProjectError
@@ -23,6 +24,8 @@ NOT_COPIED = {
     ".dq": "the history: it holds record numbers",
     ".vscode": "settings of an editor",
 }
+KEPT = ("system", "extracts", "go_live", "settings", "gates", "select", "due_days")
+"""Keys of dq.yaml that the copy has as they are."""
 _TOKEN = re.compile(r"[A-Za-z0-9]+")
 _TEXT = ("*.yaml", "*.yml", "codes/*.csv")
 
@@ -38,22 +41,24 @@ def write(
     facts: dict[str, Any] = {"project": config_.project, "packs": [_pack(project, each, out) for each in config_.packs]}
     if config_.source:
         facts["source"] = _source(project, config_, out, renamed)
-    facts |= {"system": config_.system, "extracts": config_.extracts, "go_live": config_.go_live}
-    facts |= {"settings": dict(config_.settings), "gates": list(config_.gates), "select": list(config_.select)}
+    facts |= {word: getattr(config_, word) for word in KEPT}
     if config_.teams:
         _teams(project / config_.teams, out / "teams.csv", number, name)
         facts["teams"] = "teams.csv"
     own = config.rules_folder(project)
     if own is not None:
         _copy_tree(own, out / "rules")
-    for word, present in (("checks", config_.checks), ("store", config_.store), ("trust_python", config_.trust_python)):
-        if present:
-            notes.append(f"dq.yaml: {word}: is left out")
-    known = {key: value for key, value in facts.items() if value not in (None, [], {}, "")}
+    done = {"project", "packs", "source", "teams", *KEPT}
+    notes += [f"dq.yaml: {word}: is left out" for word in sorted(config_.model_fields_set - done)]
+    known = {key: _plain(value) for key, value in facts.items() if value not in (None, (), {}, "")}
     text = "# A pseudonymised copy for sharing; README.md says what was done.\n"
     text += yaml.safe_dump(known, sort_keys=False, allow_unicode=True, width=120)
     (out / "dq.yaml").write_text(text, encoding="utf-8", newline="\n")
     return notes
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def check_words(out: Path, originals: Collection[str]) -> None:
@@ -115,11 +120,15 @@ def _takes(files: list[str], renamed: dict[str, str]) -> bool:
 
 
 def _teams(path: Path, target: Path, number: Callable[[str], str], name: Callable[[str], str]) -> None:
+    """The teams file with surrogates for its people; teams, services and days are the organisation's."""
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(route.TEAM_FILE_COLUMNS)
-        for row in route.read_teams(path):
-            writer.writerow([number(row.worker_id), name(row.worker_name), row.team, row.service, row.left_on])
+        writer.writerow(teams.COLUMNS)
+        for row in teams.read(path):
+            left = row.left.isoformat() if row.left else ""
+            since = row.since.isoformat() if row.since != dt.date.min else ""
+            above = name(row.head_of_service), name(row.director)
+            writer.writerow([number(row.worker_id), name(row.worker_name), row.team, row.service, left, *above, since])
 
 
 def _copy_tree(folder: Path, target: Path) -> None:

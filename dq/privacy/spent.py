@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import json
 import os
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ PERSONAL = ("key", "record", "person", "worker", "values")
 """Columns of exceptions that say whose record it is, or what stands in it."""
 COUNTS = ("run.json", "rules.csv", "summary.html", "timings.json")
 _NEW = ".purging"
+_LISTS = re.compile(r"teams|lists(-[0-9]+)?")
+"""Folders of workbooks: those of the run, and those that `dq lists` wrote from it."""
 
 
 @dataclass(frozen=True)
@@ -78,8 +81,9 @@ def remove(results: Results, at: dt.datetime) -> None:
             _replace(path, _blank_parquet if path.suffix == ".parquet" else _blank_csv)
         for path in results.workbooks:
             path.unlink()
-        with suppress(OSError):
-            (results.folder / "teams").rmdir()
+        for folder in {path.parent for path in results.workbooks}:
+            with suppress(OSError):
+                folder.rmdir()
         _mark(results.folder / "run.json", at)
     except OSError as error:
         name = Path(str(error.filename or results.folder)).name
@@ -90,7 +94,8 @@ def remove(results: Results, at: dt.datetime) -> None:
 def _results(folder: Path, as_of: dt.date, removed: str) -> Results:
     files = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.endswith(_NEW)]
     exceptions = [folder / name for name in ("exceptions.csv", "exceptions.parquet") if (folder / name).is_file()]
-    workbooks = [path for path in files if path.parent == folder / "teams" and path.suffix.lower() == ".xlsx"]
+    given = [path for path in files if path.parent.parent == folder and _LISTS.fullmatch(path.parent.name)]
+    workbooks = [path for path in given if path.suffix.lower() == ".xlsx"]
     known = {*exceptions, *workbooks, *(folder / name for name in COUNTS)}
     return Results(folder, as_of, tuple(exceptions), tuple(workbooks), tuple(path for path in files if path not in known), removed)
 

@@ -73,7 +73,8 @@ def _personal_words(project: Path) -> set[str]:
                     words |= found if column in NAMES else {word for word in found if re.search("[0-9]", word)}
     with (project / "teams.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            words.update([row["worker_id"], *row["worker_name"].split()])
+            people = (row["worker_name"], row["head_of_service"], row["director"])
+            words.update([row["worker_id"], *(word for name in people for word in name.split())])
     return {word for word in words if len(word) >= 5}
 
 

@@ -170,6 +170,17 @@ def test_an_exception_that_comes_back_has_its_key_again(made: Made) -> None:
     assert f"Record {KEY}" in invoke("show", found.pk, "--project", project).output
 
 
+def test_lists_go_too_and_none_is_written_from_what_is_empty(tmp_path: Path) -> None:
+    project = make(tmp_path / "project")
+    check(project, FIRST)
+    assert invoke("lists", "--project", project).exit_code == 0
+    assert list(results(project, FIRST).glob("lists/*.xlsx"))
+    run(project, "--all-values", "--yes")
+    assert not (results(project, FIRST) / "lists").exists() and not (results(project, FIRST) / "teams").exists()
+    refused = invoke("lists", "--project", project)
+    assert refused.exit_code == 2 and "there is nothing to write lists from" in refused.output
+
+
 def test_it_asks_tries_and_says_what_is_wrong(tmp_path: Path) -> None:
     from click.testing import CliRunner
 
