@@ -9,8 +9,8 @@ Every draw is made before the first step, so that a higher speed changes the spe
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,17 +23,19 @@ Floats = NDArray[np.float64]
 Small = NDArray[np.float32]
 
 SEED = 20261128
-HALF_LIFE = 10.0
+HALF_LIFE = 6.0
 """Weeks after which a past week counts half."""
-SCATTER = 0.6
-"""How firmly the past weeks are weighted: below 1, wider than the plain Bayesian bootstrap, which is too narrow for few weeks."""
+LEVEL = 0.5
+"""How far the speed to come may differ from the speed seen in one week (spread of its logarithm); less with more weeks."""
 BORROWED_SPEED, BORROWED_ARRIVALS = 3.0, 0.5
 """Exceptions cleared, and arrived, that the average of all teams counts for beside a team's own."""
-DRIFT, TREND = 0.07, 0.015
+DRIFT, TREND = 0.04, 0.01
 """How far speed wanders in a week (spread of its logarithm), and how steadily it may rise or fall."""
 ARRIVAL_DRIFT, ARRIVAL_TREND, ARRIVAL_FADE = 0.10, 0.02, -0.01
-FOLLOWS, FOLLOWS_SPREAD = 0.15, 0.30
-"""How the share cleared in a week follows the stock: above 0, the last ones are the hardest; at -1 the number cleared is fixed."""
+"""The same of arrivals, which rather fade: people learn."""
+FOLLOWS, FOLLOWS_SPREAD, FOLLOWS_NOISE = -0.15, 0.30, 0.5
+"""How the share cleared in a week follows the stock, before the history speaks: above 0, the last ones are the hardest; at -1 the
+number cleared is fixed. The third is how far the share of a week strays for other reasons."""
 HEAPS, HEAP_WEEKS, HEAP_SIZE = 0.5, 20.0, 0.12
 """Heaps from changed rules before any is seen: so many in so many weeks, each this share of the stock."""
 
@@ -50,10 +52,15 @@ class Draws:
     chance: Small
     held: Small
 
+    def of(self, severities: Sequence[int]) -> Draws:
+        """What was drawn for these severities alone."""
+        places = list(severities)
+        return replace(self, speed=self.speed[places], arrivals=self.arrivals[:, places], chance=self.chance[:, places])
+
 
 def steps(as_of: dt.date, days: Sequence[dt.date]) -> list[dt.date]:
     """The days to look at: every week up to the last of `days` (every few weeks, when that is years away), and each of them."""
-    last = max(days)
+    last = max(days, default=as_of)
     stride = 7 * max(1, -(-(last - as_of).days // 7 // 60))
     regular = (as_of + dt.timedelta(days=ahead) for ahead in range(stride, (last - as_of).days + 1, stride))
     return sorted({*regular, *(day for day in days if day > as_of)})
@@ -66,11 +73,11 @@ def draw(past: Past, as_of: dt.date, grid: Sequence[dt.date], paths: int) -> Dra
     severities, teams = past.stock.shape
     age = past.age / HALF_LIFE
     base = 0.5**age
-    share = random.standard_gamma(np.maximum(base * SCATTER, 0.02)[:, None], (len(base), paths)) + 1e-12
+    share = random.standard_gamma(np.maximum(base, 0.02)[:, None], (len(base), paths)) + 1e-12
     share /= share.sum(axis=0)
     counted = share * base.sum()
 
-    speed = _speed(random, past, counted)
+    speed = _speed(random, past, counted) * np.exp(random.standard_normal(paths) * LEVEL / np.sqrt(past.weeks.sum()))
     busy = _ups(past.cleared, past.exposure * past.speed())
     ups = _resampled(random, busy, share, len(weeks))
     drift = np.cumsum(random.standard_normal((len(weeks), paths)) * DRIFT * np.sqrt(weeks)[:, None], axis=0)
@@ -90,7 +97,7 @@ def draw(past: Past, as_of: dt.date, grid: Sequence[dt.date], paths: int) -> Dra
         weeks,
         speed.astype(np.float32),
         ups.astype(np.float32),
-        (FOLLOWS + FOLLOWS_SPREAD * random.standard_normal(paths)).astype(np.float32),
+        _follows(random, past, paths).astype(np.float32),
         arrivals,
         random.random((len(weeks), severities, teams, paths), dtype=np.float32),
         random.standard_normal((2, paths)).astype(np.float32),
@@ -104,6 +111,23 @@ def _speed(random: np.random.Generator, past: Past, counted: Floats) -> Floats:
     average = (cleared.sum(axis=1) + 0.5) / (exposure.sum(axis=1) + 12.5)
     own: Floats = random.standard_gamma(BORROWED_SPEED + cleared) / (BORROWED_SPEED / average[:, None, :] + exposure)
     return own
+
+
+def _follows(random: np.random.Generator, past: Past, paths: int) -> Floats:
+    """How the share cleared in a week followed the stock so far, as far as the stock has changed at all."""
+    cleared, exposure = past.cleared.sum(axis=2), past.exposure.sum(axis=2)
+    known = (exposure.sum(axis=0) > 0) & (cleared.sum(axis=0) > 0)
+    cleared, exposure = cleared[:, known], exposure[:, known]
+    stock = np.log(exposure / past.weeks[:, None] + 1)
+    share = np.log((cleared + 0.5) / (exposure + 0.5))
+    weight = past.weeks[:, None] / (FOLLOWS_NOISE**2 + past.weeks[:, None] / (cleared + 0.5))
+    weight = np.minimum(weight, 1 / FOLLOWS_NOISE**2)
+    middle = (weight * stock).sum(axis=0) / weight.sum(axis=0)
+    level = (weight * share).sum(axis=0) / weight.sum(axis=0)
+    seen = float((weight * (stock - middle) ** 2).sum())
+    slope = float((weight * (stock - middle) * (share - level)).sum())
+    firm = 1 / FOLLOWS_SPREAD**2 + seen
+    return np.asarray((FOLLOWS / FOLLOWS_SPREAD**2 + slope) / firm + random.standard_normal(paths) / np.sqrt(firm))
 
 
 def _arrivals(random: np.random.Generator, past: Past, counted: Floats) -> Floats:
@@ -143,18 +167,21 @@ def follow(
     past: Past,
     draws: Draws,
     grid: Sequence[dt.date],
-    wanted: frozenset[dt.date],
+    wanted: Collection[dt.date],
     *,
     faster: float = 1.0,
     ends: Sequence[WaiverEnd] = (),
 ) -> dict[dt.date, NDArray[np.int64]]:
-    """What is there on each wanted day (severities x teams x paths) when everybody clears `faster` times as much."""
+    """What is there to put right on each wanted day (severities x teams x paths), were everybody `faster` times as fast.
+
+    Waived exceptions are not among it until their waiver ends.
+    """
     shape = draws.arrivals.shape[1:]
     stock = np.broadcast_to(past.stock[:, :, None].astype(np.float32), shape).copy()
     ever = stock.copy()
     waited = np.zeros(past.stock.shape)
     reference = np.maximum(past.usual, 1.0).astype(np.float32)[:, :, None]
-    hardness = reference ** -draws.follows
+    hardness = reference**-draws.follows
     found: dict[dt.date, NDArray[np.int64]] = {}
     for step, day in enumerate(grid):
         back = past.returning(ends, day)
@@ -170,7 +197,7 @@ def follow(
             taken = moved.sum(axis=1, keepdims=True) * past.taking[:, :, None]
             stock, ever = stock - moved + taken, ever + taken
         if day in wanted:
-            found[day] = binomial(draws.chance[step], ever, stock) + (past.waived - waited).astype(np.int64)[:, :, None]
+            found[day] = binomial(draws.chance[step], ever, stock)
     return found
 
 

@@ -7,8 +7,9 @@ which teams are still there. Pure functions on plain data.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from itertools import pairwise
 
 from dq.model import Severity
 
@@ -110,9 +111,9 @@ def by_day(history: History) -> list[Recorded]:
     return list(days.values())
 
 
-def intervals(runs: list[Recorded]) -> list[Interval]:
+def intervals(runs: Sequence[Recorded]) -> list[Interval]:
     """What lies between the runs, oldest first. The first run has no interval: what it found came before anybody looked."""
     return [
         Interval((later.as_of - earlier.as_of).days / 7, later.as_of, earlier.flows, later.flows)
-        for earlier, later in zip(runs, runs[1:], strict=False)
+        for earlier, later in pairwise(runs)
     ]

@@ -6,14 +6,15 @@ cases change hands in a usual week, and is left out of that.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dq.flows import Flow, History, Interval, WaiverEnd, by_day, intervals
+from dq.flows import Flow, Interval, Recorded, WaiverEnd, intervals
 from dq.model import SEVERITIES, Severity
 
 Floats = NDArray[np.float64]
@@ -46,6 +47,13 @@ class Past:
     there: NDArray[np.bool_]
     capacity: Floats
 
+    def of(self, severities: Sequence[int]) -> Past:
+        """These severities alone."""
+        at = list(severities)
+        between = {name: getattr(self, name)[:, at] for name in ("cleared", "arrived", "exposure", "heaps")}
+        now = {name: getattr(self, name)[at] for name in ("stock", "waived", "usual", "handing", "taking")}
+        return replace(self, severities=tuple(self.severities[each] for each in at), **between, **now)
+
     def speed(self) -> Floats:
         """The share of its stock that each team cleared in a week, on average."""
         average = (self.cleared.sum(axis=(0, 2)) + 0.5) / (self.exposure.sum(axis=(0, 2)) + 12.5)
@@ -55,11 +63,11 @@ class Past:
         """What came to each team in a week because of the data, on average."""
         return np.asarray(self.arrived.sum(axis=0) / self.weeks.sum())
 
-    def returning(self, ends: Sequence[WaiverEnd], day: object) -> Floats:
+    def returning(self, ends: Sequence[WaiverEnd], day: dt.date) -> Floats:
         """Exceptions whose waiver has ended by a day, no more than are waived."""
         found = np.zeros(self.stock.shape)
         for end in ends:
-            if end.day <= day and end.severity in self.severities and end.team in self.teams:  # type: ignore[operator]
+            if end.day <= day and end.severity in self.severities and end.team in self.teams:
                 found[self.severities.index(end.severity), self.teams.index(end.team)] += end.exceptions
         return np.minimum(found, self.waived)
 
@@ -73,13 +81,17 @@ class Past:
         return np.asarray(before - (before - after) * share, dtype=np.float32)
 
 
-def past(history: History, capacity: Mapping[str, float]) -> Past:
-    """The arrays, from at least two runs of different dates. Teams and severities stand in a fixed order."""
-    runs = by_day(history)
+def past(runs: Sequence[Recorded], capacity: Mapping[str, float], wanted: Collection[str] = ()) -> Past:
+    """The arrays, from at least two runs of different dates, oldest first (`dq.flows.by_day`).
+
+    Teams stand by name, severities by weight: those that were ever found and those `wanted`.
+    """
     between = intervals(runs)
     cells = {cell for run in runs for cell in run.flows}
     teams = tuple(sorted({team for team, _ in cells})) or ("",)
-    severities = tuple(each for each in SEVERITIES if any(severity == each for _, severity in cells)) or SEVERITIES[:1]
+    severities = (
+        tuple(each for each in SEVERITIES if each in wanted or any(each == severity for _, severity in cells)) or SEVERITIES[:1]
+    )
 
     def grid(flows: Mapping[tuple[str, Severity], Flow], word: str) -> Floats:
         return np.array([[getattr(flows.get((team, each), _NOTHING), word) for team in teams] for each in severities], dtype=float)

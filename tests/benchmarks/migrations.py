@@ -221,7 +221,8 @@ class Office:
             "aside": ((after == LEFT) & (before != LEFT), team),
         }
         counts = {
-            word: np.bincount(where[which] * 2 + self.kind[which], minlength=self.teams * 2) for word, (which, where) in words.items()
+            word: np.bincount(where[which] * 2 + self.kind[which], minlength=self.teams * 2)
+            for word, (which, where) in words.items()
         }
         flows: dict[Cell, Flow] = {}
         for place in range(self.teams * 2):
