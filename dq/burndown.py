@@ -192,10 +192,11 @@ def follow(
         left = _cleared_down(stock, work * hardness, draws.follows)
         stock = past.within_capacity(stock, left, float(draws.weeks[step])) + draws.arrivals[step]
         ever += draws.arrivals[step]
-        moved = stock * past.handing[:, :, None] * np.float32(draws.weeks[step])
         if past.handing.any():
-            taken = moved.sum(axis=1, keepdims=True) * past.taking[:, :, None]
-            stock, ever = stock - moved + taken, ever + taken
+            share = (1 - np.exp(-past.handing * draws.weeks[step])).astype(np.float32)[:, :, None]
+            taking = past.taking.astype(np.float32)[:, :, None]
+            stock = stock * (1 - share) + (stock * share).sum(axis=1, keepdims=True) * taking
+            ever = ever + (ever * share).sum(axis=1, keepdims=True) * taking
         if day in wanted:
             found[day] = binomial(draws.chance[step], ever, stock)
     return found

@@ -12,18 +12,26 @@ SMALL = 5.0
 def binomial(chance: NDArray[np.float32], of: NDArray[np.float32], mean: NDArray[np.float32]) -> NDArray[np.int64]:
     """The number below which a binomial of so many trials with this mean falls with this chance; arrays of one shape.
 
-    For a fixed chance and number of trials it rises with the mean (within each of the two ways of working it out). `of` is
-    rounded up; a mean above it is it.
+    For a fixed chance and number of trials it never falls while the mean rises. `of` is rounded up; a mean above it is it.
     """
-    trials = np.ceil(of - 1e-3)
+    trials = np.ceil(of - np.float32(1e-3))
     mean = np.minimum(mean, trials)
+    turned = mean > trials / 2
+    rarer = _rarer(np.where(turned, 1 - chance, chance), trials, np.where(turned, trials - mean, mean))
+    return np.asarray(np.where(turned, trials.astype(np.int64) - rarer, rarer))
+
+
+def _rarer(chance: NDArray[np.float32], trials: NDArray[np.float32], mean: NDArray[np.float32]) -> NDArray[np.int64]:
+    """The same where the mean is no more than half of the trials."""
     found = np.zeros(chance.shape, dtype=np.int64)
     large = mean > SMALL
     if large.any():
         found[large] = _by_curve(chance[large], trials[large], mean[large])
-    small = ~large & (mean > 0)
-    if small.any():
-        found[small] = _one_by_one(chance[small].astype(float), trials[small].astype(float), mean[small].astype(float))
+    counted = (mean > 0) & (mean <= SMALL + 2)
+    if counted.any():
+        least = np.minimum(mean[counted], np.float32(SMALL))
+        one_by_one = _one_by_one(chance[counted].astype(float), trials[counted].astype(float), least.astype(float))
+        found[counted] = np.maximum(found[counted], one_by_one)
     return found
 
 

@@ -114,11 +114,16 @@ def _lines(future: Future, found: Mapping[dt.date, NDArray[np.int64]]) -> Iterab
     past = future.past
     bands = {day: _measured(past, counts) for day, counts in found.items()}
     so_far = {run.as_of: _measured(past, _stock(past, run, future.waived_count)) for run in future.runs}
-    for place, team in enumerate((None, *past.teams)):
+    for place, team in _teams(past):
         for measure in _measures(past):
             known = tuple((day, int(counts[measure][place, 0])) for day, counts in so_far.items())
             ahead = tuple(Band(day, *quantiles(counts[measure][place])) for day, counts in bands.items())
             yield Line(team, measure, known, ahead)
+
+
+def _teams(past: pace.Past) -> list[tuple[int, str | None]]:
+    """All teams together and then each, with its row; where nothing was ever found there is none."""
+    return [(place, team) for place, team in enumerate((None, *past.teams)) if team != pace.NOBODY]
 
 
 def _measures(past: pace.Past) -> list[str]:
@@ -145,7 +150,7 @@ def _stock(past: pace.Past, run: Recorded, waived_count: bool) -> NDArray[np.int
 def _outlooks(past: pace.Past, found: Mapping[dt.date, NDArray[np.int64]], ahead: Mapping[str, dt.date]) -> Iterable[Outlook]:
     for name, day in ahead.items():
         by_measure = _measured(past, found[day])
-        for place, team in enumerate((None, *past.teams)):
+        for place, team in _teams(past):
             for measure, rows in by_measure.items():
                 values, often = np.unique(rows[place], return_counts=True)
                 steps = zip(values.tolist(), (np.cumsum(often) / rows.shape[1]).tolist(), strict=True)
@@ -154,7 +159,7 @@ def _outlooks(past: pace.Past, found: Mapping[dt.date, NDArray[np.int64]], ahead
 
 def _paces(past: pace.Past, between: Sequence[Interval]) -> Iterable[Pace]:
     weeks = float(past.weeks.sum())
-    for team in (None, *past.teams):
+    for _, team in _teams(past):
         flows = [flow for each in between for (at, _), flow in each.flows.items() if team in (None, at)]
         moved = {word: sum(getattr(flow, word) for flow in flows) / weeks for word in MOVED}
         gone = team is not None and not past.there[past.teams.index(team)]

@@ -22,6 +22,8 @@ Small = NDArray[np.float32]
 
 USUAL = 8.0
 """Weeks over which the stock is averaged that a team's speed was seen at."""
+NOBODY = ""
+"""Stands for the teams where nothing was ever found."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def past(runs: Sequence[Recorded], capacity: Mapping[str, float], wanted: Collec
     """
     between = intervals(runs)
     cells = {cell for run in runs for cell in run.flows}
-    teams = tuple(sorted({team for team, _ in cells})) or ("",)
+    teams = tuple(sorted({team for team, _ in cells})) or (NOBODY,)
     severities = (
         tuple(each for each in SEVERITIES if each in wanted or any(each == severity for _, severity in cells)) or SEVERITIES[:1]
     )

@@ -175,8 +175,8 @@ class Office:
             hit = np.flatnonzero(self.capacity > 0)
             if draw.random() < 0.5:
                 hit = draw.choice(hit, min(2, len(hit)), replace=False)
-            for team in hit:
-                self.add(int(team), int(draw.poisson(size * self.first[team])), ease=ease, kind=kind, rule=rule)
+            for place in hit.tolist():
+                self.add(place, int(draw.poisson(size * self.first[place])), ease=ease, kind=kind, rule=rule)
 
     def _moves(self) -> None:
         draw = self.draw
