@@ -32,13 +32,13 @@ def forecast(
     days: Mapping[str, dt.date],
     *,
     capacity: Mapping[str, float] | None = None,
-    waived_count: bool = True,
+    waived_count: bool = False,
     paths: int = PATHS,
 ) -> Forecast:
     """Forecast each team's exceptions, and each gate on each of `days` (occasion, such as `go-live` or `trial load 1`, to date).
 
-    `capacity` is the most that a team can clear in a week, where that is known. Waived exceptions count for gates, as they do
-    in a run, unless `waived_count` is false; nobody works on them until their waiver ends. Raises `ProjectError` for a gate
+    `capacity` is the most that a team can clear in a week, where that is known. Waived exceptions do not count for gates, as
+    in a run, unless `waived_count` is true; nobody works on them until their waiver ends, and then they count again. Raises `ProjectError` for a gate
     that no run knows, `OptionError` for a capacity or a number of paths that makes no sense; all faults of a kind at once.
     """
     runs, capacity = by_day(history), capacity or {}
