@@ -1,4 +1,4 @@
-"""Where files go: a folder reserved before a run and gone again if it fails, and folders that appear only when they are whole."""
+"""Where files go: a name that is the run's own before it begins, and folders that appear only when they are whole."""
 
 from __future__ import annotations
 
@@ -9,38 +9,63 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from dq.claims import Claim, claim, sweep
 from dq.errors import OptionError, Problem
+
+NAME = r"\d{4}-\d\d-\d\d-\d+"
 
 
 @contextmanager
 def reserved(path: Path, as_of: dt.date, out: Path | None) -> Iterator[Path]:
-    """An existing, empty folder for the results; removed again when the run fails and it was made here.
+    """A folder for the results that is not there yet, or is empty; no other run takes it meanwhile.
 
     `out` is exactly where the files go; without it ``reports/<as-of>-<n>`` in the project, or in the current folder
-    for a plain folder of files. Raises `OptionError` for a folder that holds something, or cannot be made.
+    for a plain folder of files, after what killed runs left there was cleared away. Raises `OptionError` for a folder that
+    holds something, that another run is writing to, or that cannot be made.
     """
-    folder = out if out is not None else _next(path if (path / "dq.yaml").is_file() else Path(), as_of)
-    made = not folder.exists()
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise OptionError(Problem(str(folder), message="The folder for the results is not empty.", fix="Give another with --out."))
+    folder = out if out is not None else (path if (path / "dq.yaml").is_file() else Path()) / "reports" / as_of.isoformat()
+    there = folder.exists()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        held = _next(folder.parent, as_of) if out is None else _given(out)
     except OSError:
         raise OptionError(Problem(str(folder), message="The folder cannot be made.", fix="Give another with --out.")) from None
     try:
-        yield folder
+        yield held.folder
     except BaseException:
-        if made:
+        if not there:
             with suppress(OSError):
-                folder.rmdir()
+                held.folder.rmdir()  # when it is empty
         raise
+    finally:
+        held.release()
 
 
-def _next(base: Path, as_of: dt.date) -> Path:
+def _given(folder: Path) -> Claim:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise OptionError(Problem(str(folder), message="The folder for the results is not empty.", fix="Give another with --out."))
+    held = claim(folder)
+    if held is None:
+        raise OptionError(Problem(str(folder), message="Another run is writing there.", fix="Give another folder with --out."))
+    return held
+
+
+def _next(reports: Path, as_of: dt.date) -> Claim:
+    sweep(reports, NAME, _clear)
     number = 1
-    while (base / "reports" / f"{as_of.isoformat()}-{number}").exists():
+    while True:
+        folder = reports / f"{as_of.isoformat()}-{number}"
+        held = None if folder.exists() else claim(folder)
+        if held is not None and not folder.exists():  # a run may have finished between the two
+            return held
+        if held is not None:
+            held.release()
         number += 1
-    return base / "reports" / f"{as_of.isoformat()}-{number}"
+
+
+def _clear(folder: Path) -> None:
+    """What a killed run left of its results; a whole folder stays."""
+    shutil.rmtree(folder.with_name(f".{folder.name}.part"), ignore_errors=True)
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import ModuleType
 
 import duckdb
 from sqlglot import exp
 
-from dq import loading, outside, pack, readiness, results, route, selection, settings, tallies, teams
+from dq import claims, loading, outside, pack, readiness, results, route, selection, settings, tallies, teams
 from dq.compile import Compiler
 from dq.compiled import CompiledRule
 from dq.contract import Contract
@@ -84,8 +83,7 @@ def execute(request: Request, *, out: Path | None = None, progress: Progress = _
     outside a temporary folder and `out`.
     """
     watch = Watch()
-    with TemporaryDirectory(prefix="dq-", ignore_cleanup_errors=True) as scratch:
-        work = Path(scratch)
+    with claims.scratch() as work:
         judges = _in_background("dq.gates")
         with watch.step("pack"):
             wanted = pack.load(request.packs, request.base, own=request.own, as_of=request.as_of)

@@ -47,17 +47,18 @@ __all__ = [
 
 
 def write(connection: duckdb.DuckDBPyConnection, results: RunSummary, out: Path, *, workbooks: bool = True) -> list[Path]:
-    """Write all files of a run into `out`, an existing empty folder, and return their paths.
+    """Write all files of a run into `out`, a folder that is empty or not there, and return their paths.
 
     The connection holds the table `exceptions` and may write in `out`'s parent folder: files are written to
     `.<name>.part` beside `out`, which takes the place of `out` only when all of them are complete. When
-    anything fails, the part folder is removed, `out` stays empty and the error goes on to the caller.
-    Raises OSError when `out` does not exist or is not empty.
+    anything fails, the part folder is removed, `out` stays as it was and the error goes on to the caller.
+    Raises OSError when `out` is not empty, or its parent folder is not there.
 
     The paths come in this order: exceptions.parquet, exceptions.csv, rules.csv, run.json, timings.json,
     summary.html, then the workbooks by file name. Equal runs give equal bytes, but for timings.json.
     """
-    target = out.resolve(strict=True)
+    target = out.resolve()
+    there = target.exists()
     part = target.with_name(f".{target.name}.part")
     if part.exists():
         shutil.rmtree(part)
@@ -69,10 +70,12 @@ def write(connection: duckdb.DuckDBPyConnection, results: RunSummary, out: Path,
         if workbooks:
             written += write_workbooks(connection, results, part / "teams")
         names = [path.relative_to(part) for path in written]
-        target.rmdir()
+        if there:
+            target.rmdir()
         part.rename(target)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
-        target.mkdir(exist_ok=True)
+        if there:
+            target.mkdir(exist_ok=True)
         raise
     return [out / name for name in names]
