@@ -11,12 +11,11 @@ from dq.store.agreed import covered
 
 SEEN = """
 CREATE TEMPORARY TABLE dq_seen (
-  id VARCHAR(12) PRIMARY KEY, rule TEXT, table_name TEXT, key TEXT, about TEXT, team TEXT, worker TEXT,
-  severity TEXT)
+  id VARCHAR(12), rule TEXT, table_name TEXT, key TEXT, about TEXT, team TEXT, worker TEXT, severity TEXT)
 """
 SEEN_COLUMNS = ("id", "rule", "table_name", "key", "about", "team", "worker", "severity")
 
-MISSING = "CREATE TEMPORARY TABLE dq_missing (id VARCHAR(12) PRIMARY KEY, presence TEXT)"
+MISSING = "CREATE TEMPORARY TABLE dq_missing (id VARCHAR(12), presence TEXT)"
 MISSING_COLUMNS = ("id", "presence")
 
 FOLLOWED = """

@@ -150,7 +150,7 @@ def record(connection: BaseDatabaseWrapper, facts: RunFacts, seen: Iterable[Seen
         cursor.execute(moves.SEEN)
         number = 1 if latest is None else latest.number + 1
         twin = runs.filter(extract=facts.extract, as_of__lt=facts.as_of).order_by("number").last()
-        exceptions = bulk.fill(connection, cursor, "dq_seen", moves.SEEN_COLUMNS, seen)
+        exceptions = bulk.fill_texts(connection, cursor, "dq_seen", moves.SEEN_COLUMNS, seen)
         runs.create(
             number=number, as_of=facts.as_of, at=facts.at, who=facts.who, pack=facts.pack, version=facts.version,
             results=facts.results, fingerprint=facts.fingerprint, extract=facts.extract,
@@ -184,7 +184,7 @@ def _move(connection: BaseDatabaseWrapper, cursor: Any, number: int, first: bool
     asked = [row for row in followed if row[3] or row[4] == "whole"]  # without its key a record cannot be looked for
     presence = look(asked) if asked else {}
     cursor.execute(moves.MISSING)
-    bulk.fill(
+    bulk.fill_texts(
         connection, cursor, "dq_missing", moves.MISSING_COLUMNS, ((row[0], presence.get(row[0], "unknown")) for row in followed)
     )
     values = {"run": number, "first": first, "no": False}

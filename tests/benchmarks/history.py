@@ -33,7 +33,7 @@ def bare(connection: Any, exceptions: int) -> float:
     """Seconds to write the rows of a run into an empty table, with its key."""
     started = time.perf_counter()
     with database.writing(connection) as cursor:
-        cursor.execute(moves.SEEN.replace("TEMPORARY ", "").replace("dq_seen", "dq_bare"))
+        cursor.execute(moves.SEEN.replace("TEMPORARY ", "").replace("dq_seen", "dq_bare").replace("VARCHAR(12)", "VARCHAR(12) PRIMARY KEY"))
         bulk.fill(connection, cursor, "dq_bare", moves.SEEN_COLUMNS, rows(exceptions, 0))
     seconds = time.perf_counter() - started
     with database.writing(connection) as cursor:
