@@ -16,9 +16,18 @@ ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\
 """How a text stands in what is copied to PostgreSQL."""
 
 
-def fill(
-    connection: BaseDatabaseWrapper, cursor: Any, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
-) -> int:
+HASTE = ("jit = off", "work_mem = '64MB'", "default_statistics_target = 10")
+"""For the transaction of one writer: no time is spent on compiling and on statistics in depth, and joins stay in memory."""
+
+
+def hasten(connection: BaseDatabaseWrapper, cursor: Any) -> None:
+    """Prepare a transaction for a few statements on very many rows."""
+    if connection.vendor == "postgresql":
+        for each in HASTE:
+            cursor.execute(f"SET LOCAL {each}")
+
+
+def fill(connection: BaseDatabaseWrapper, cursor: Any, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
     """Put rows into a table; returns how many."""
     names = ", ".join(connection.ops.quote_name(column) for column in columns)
     if connection.vendor == "postgresql":

@@ -1,8 +1,8 @@
 """What `dq.lifecycle` says, in SQL that SQLite and PostgreSQL both take: a few statements for all exceptions at once.
 
-A run lays what it saw into two tables of its own: ``dq_seen`` (the columns of `SEEN_COLUMNS`), a row for each exception found,
-and ``dq_missing`` (id, presence), a row for each exception not found that was not cleared. From them and from the rules of the
-run, ``dq_move`` gets a row for each exception whose standing changes.
+A run lays what it saw into ``dq_seen`` (the columns of `SEEN_COLUMNS`), a row for each exception found. ``dq_apart`` gets those
+of them that do not stand so already, and the exceptions not found that were not cleared; for these ``dq_missing`` says where
+their records are. From both and from the rules of the run, ``dq_move`` gets a row for each exception whose standing changes.
 """
 
 from __future__ import annotations
@@ -18,13 +18,6 @@ SEEN_COLUMNS = ("id", "rule", "table_name", "key", "about", "team", "worker", "s
 MISSING = "CREATE TEMPORARY TABLE dq_missing (id VARCHAR(12), presence TEXT)"
 MISSING_COLUMNS = ("id", "presence")
 
-FOLLOWED = """
-SELECT f.id, f.rule, f.table_name, f.key, f.about FROM dq_finding AS f
-LEFT JOIN dq_seen AS s ON s.id = f.id
-WHERE s.id IS NULL AND f.state <> 'cleared'
-"""
-"""Exceptions that the run did not find and that are not cleared: what became of their records?"""
-
 BASIS = """
 UPDATE dq_rule SET basis = coalesce((
   SELECT p.fingerprint FROM dq_rule AS p
@@ -34,41 +27,78 @@ WHERE run_id = %(run)s
 
 WORD = "CASE WHEN f.evidence IN ('left extract', 'rule changed', 'not checked') THEN f.evidence ELSE f.state END"
 
+_STANDING = ("state", "evidence", "why", "team", "worker", "severity", "fingerprint")
+_RECORD = ("id", "rule", "table_name", "key", "about")
+
+_PAIR = f"""
+SELECT s.id AS seen, f.id AS known, {", ".join(f"coalesce(s.{name}, f.{name}) AS {name}" for name in _RECORD)},
+       s.team, s.worker, s.severity, {", ".join(f"f.{name} AS {name}_before" for name in _STANDING)}
+"""
+_ALONE = f"""
+SELECT NULL, f.id, {", ".join(f"f.{name}" for name in _RECORD)}, NULL, NULL, NULL, {", ".join(f"f.{name}" for name in _STANDING)}
+"""
+"""The same where nothing was seen; SQLite reads as little of what was seen as it can."""
+_RULE = "LEFT JOIN dq_rule AS r ON r.run_id = %(run)s AND r.rule = s.rule"
+_DIFFERS = """
+(f.id IS NULL OR f.state <> 'open' OR f.evidence <> 'found' OR f.team <> s.team OR f.worker <> s.worker
+ OR f.severity <> s.severity OR f.fingerprint <> r.fingerprint)
+"""
+_UNSEEN = "(s.id IS NULL AND f.state <> 'cleared')"
+
+APART = {
+    "postgresql": f"""
+    CREATE TEMPORARY TABLE dq_apart AS {_PAIR}
+    FROM dq_seen AS s FULL JOIN dq_finding AS f ON f.id = s.id {_RULE}
+    WHERE (s.id IS NOT NULL AND {_DIFFERS}) OR {_UNSEEN}
+    """,
+    "sqlite": f"""
+    CREATE TEMPORARY TABLE dq_apart AS {_PAIR} FROM dq_seen AS s {_RULE} LEFT JOIN dq_finding AS f ON f.id = s.id WHERE {_DIFFERS}
+    UNION ALL {_ALONE} FROM dq_finding AS f LEFT JOIN dq_seen AS s ON s.id = f.id WHERE {_UNSEEN}
+    """,
+}
+"""What was found and what stood before, where the two differ; in one pass where the database can (SQLite from 3.39 on only).
+
+The rules are joined from the left although each exception has one: so SQLite begins with the exceptions, not with the rules.
+"""
+
+FOLLOWED = f"SELECT {', '.join(_RECORD)} FROM dq_apart WHERE seen IS NULL"
+"""Exceptions that the run did not find and that are not cleared: what became of their records?"""
+
+_WORD = WORD.replace("f.evidence", "a.evidence_before").replace("f.state", "a.state_before")
+
 MOVES = f"""
 CREATE TEMPORARY TABLE dq_move AS
 WITH found AS (
-  SELECT s.id, f.id IS NULL AS fresh, CASE WHEN f.id IS NULL THEN '' ELSE {WORD} END AS was,
-         CASE WHEN f.id IS NULL THEN 'new' WHEN f.state = 'cleared' THEN 'reopened' ELSE 'open' END AS state,
+  SELECT a.id, a.known IS NULL AS fresh, CASE WHEN a.known IS NULL THEN '' ELSE {_WORD} END AS was,
+         CASE WHEN a.known IS NULL THEN 'new' WHEN a.state_before = 'cleared' THEN 'reopened' ELSE 'open' END AS state,
          'found' AS evidence,
-         CASE WHEN f.evidence = 'found' THEN f.why
-              WHEN f.id IS NULL AND (%(first)s OR r.basis = r.fingerprint) THEN 'data'
-              WHEN f.fingerprint = r.fingerprint THEN 'data'
+         CASE WHEN a.evidence_before = 'found' THEN a.why_before
+              WHEN a.known IS NULL AND (%(first)s OR r.basis = r.fingerprint) THEN 'data'
+              WHEN a.fingerprint_before = r.fingerprint THEN 'data'
               ELSE 'rule' END AS why,
-         CASE WHEN f.id IS NULL OR f.state = 'cleared' THEN ''
-              WHEN f.team <> s.team THEN 'handed over from ' || f.team || ' to ' || s.team
-              WHEN f.worker = s.worker THEN ''
-              WHEN f.worker = '' THEN 'given to a worker in ' || s.team
-              WHEN s.worker = '' THEN 'left without a worker in ' || s.team
-              ELSE 'handed over within ' || s.team END AS note,
-         s.team, s.worker, s.severity, r.fingerprint
-  FROM dq_seen AS s
-  LEFT JOIN dq_rule AS r ON r.run_id = %(run)s AND r.rule = s.rule
-  LEFT JOIN dq_finding AS f ON f.id = s.id
-  WHERE f.id IS NULL OR f.state <> 'open' OR f.evidence <> 'found' OR f.team <> s.team OR f.worker <> s.worker
-     OR f.severity <> s.severity OR f.fingerprint <> r.fingerprint
+         CASE WHEN a.known IS NULL OR a.state_before = 'cleared' THEN ''
+              WHEN a.team_before <> a.team THEN 'handed over from ' || a.team_before || ' to ' || a.team
+              WHEN a.worker_before = a.worker THEN ''
+              WHEN a.worker_before = '' THEN 'given to a worker in ' || a.team
+              WHEN a.worker = '' THEN 'left without a worker in ' || a.team
+              ELSE 'handed over within ' || a.team END AS note,
+         a.team, a.worker, a.severity, r.fingerprint
+  FROM dq_apart AS a
+  LEFT JOIN dq_rule AS r ON r.run_id = %(run)s AND r.rule = a.rule
+  WHERE a.seen IS NOT NULL
 ), weighed AS (
-  SELECT f.id, {WORD} AS was, f.state, f.evidence AS evidence_before, f.why AS why_before, f.team, f.worker, f.severity,
-         f.fingerprint,
+  SELECT a.id, {_WORD} AS was, a.state_before AS state, a.evidence_before, a.why_before, a.team_before AS team,
+         a.worker_before AS worker, a.severity_before AS severity, a.fingerprint_before AS fingerprint,
          CASE WHEN m.presence = 'gone' THEN 'left extract'
               WHEN m.presence = 'unknown' OR r.rule IS NULL OR NOT r.ran THEN 'not checked'
-              WHEN r.fingerprint <> f.fingerprint THEN 'rule changed'
+              WHEN r.fingerprint <> a.fingerprint_before THEN 'rule changed'
               ELSE 'passed' END AS evidence,
          CASE WHEN m.presence IN ('gone', 'unknown') THEN 'data'
-              WHEN r.rule IS NULL OR NOT r.ran OR r.fingerprint <> f.fingerprint THEN 'rule'
+              WHEN r.rule IS NULL OR NOT r.ran OR r.fingerprint <> a.fingerprint_before THEN 'rule'
               ELSE 'data' END AS why
   FROM dq_missing AS m
-  JOIN dq_finding AS f ON f.id = m.id
-  LEFT JOIN dq_rule AS r ON r.run_id = %(run)s AND r.rule = f.rule
+  JOIN dq_apart AS a ON a.id = m.id
+  LEFT JOIN dq_rule AS r ON r.run_id = %(run)s AND r.rule = a.rule
 )
 SELECT id, fresh, was, note, state, evidence, why, team, worker, severity, fingerprint FROM found
 UNION ALL
@@ -78,15 +108,11 @@ FROM weighed
 WHERE evidence <> evidence_before OR why <> why_before
 """
 
-# The rules are joined from the left although each exception has one: so SQLite begins with the exceptions, not with the rules.
-
-_STANDING = ("state", "evidence", "why", "team", "worker", "severity", "fingerprint")
-
 APPLY = (
     f"""
     INSERT INTO dq_finding (id, rule, table_name, key, about, first_run_id, {", ".join(_STANDING)})
-    SELECT s.id, s.rule, s.table_name, s.key, s.about, %(run)s, {", ".join(f"m.{word}" for word in _STANDING)}
-    FROM dq_move AS m JOIN dq_seen AS s ON s.id = m.id WHERE m.fresh
+    SELECT a.id, a.rule, a.table_name, a.key, a.about, %(run)s, {", ".join(f"m.{word}" for word in _STANDING)}
+    FROM dq_move AS m JOIN dq_apart AS a ON a.id = m.id WHERE m.fresh
     """,
     f"""
     UPDATE dq_finding SET {", ".join(f"{word} = m.{word}" for word in _STANDING)}

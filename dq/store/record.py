@@ -147,6 +147,7 @@ def record(connection: BaseDatabaseWrapper, facts: RunFacts, seen: Iterable[Seen
             return Recorded("repeated", latest.number, latest.as_of)
         if latest is not None and facts.as_of < latest.as_of:
             return Recorded("earlier", latest.number, latest.as_of)
+        bulk.hasten(connection, cursor)
         cursor.execute(moves.SEEN)
         number = 1 if latest is None else latest.number + 1
         twin = runs.filter(extract=facts.extract, as_of__lt=facts.as_of).order_by("number").last()
@@ -178,7 +179,10 @@ def _numbers(connection: BaseDatabaseWrapper, run: int, facts: RunFacts) -> None
 
 
 def _move(connection: BaseDatabaseWrapper, cursor: Any, number: int, first: bool, look: Look) -> None:
-    """Look up what was not found, work out every move, and carry them out."""
+    """Lay what was found beside what stood, look up what was not found, work out every move, and carry them out."""
+    values = {"run": number, "first": first, "no": False}
+    cursor.execute(moves.BASIS, values)
+    cursor.execute(moves.APART[connection.vendor], values)
     cursor.execute(moves.FOLLOWED)
     followed = cursor.fetchall()
     asked = [row for row in followed if row[3] or row[4] == "whole"]  # without its key a record cannot be looked for
@@ -187,14 +191,14 @@ def _move(connection: BaseDatabaseWrapper, cursor: Any, number: int, first: bool
     bulk.fill_texts(
         connection, cursor, "dq_missing", moves.MISSING_COLUMNS, ((row[0], presence.get(row[0], "unknown")) for row in followed)
     )
-    values = {"run": number, "first": first, "no": False}
-    for statement in (moves.BASIS, moves.MOVES):
-        cursor.execute(statement, values)
+    if connection.vendor == "postgresql":
+        cursor.execute("ANALYZE dq_apart")
+    cursor.execute(moves.MOVES, values)
     if connection.vendor == "postgresql":
         cursor.execute("ANALYZE dq_move")
     for statement in moves.APPLY:
         cursor.execute(statement, values)
-    for table in ("dq_move", "dq_missing", "dq_seen"):
+    for table in ("dq_move", "dq_missing", "dq_apart", "dq_seen"):
         cursor.execute(f"DROP TABLE {table}")
 
 
