@@ -37,9 +37,10 @@ def forecast(
 ) -> Forecast:
     """Forecast each team's exceptions, and each gate on each of `days` (occasion, such as `go-live` or `trial load 1`, to date).
 
-    `capacity` is the most that a team can clear in a week, where that is known. Waived exceptions do not count for gates, as
-    in a run, unless `waived_count` is true; nobody works on them until their waiver ends, and then they count again. Raises `ProjectError` for a gate
-    that no run knows, `OptionError` for a capacity or a number of paths that makes no sense; all faults of a kind at once.
+    `capacity` is the most that a team can clear in a week, where that is known. Waived exceptions do not count for gates, as in
+    a run, unless `waived_count` is true; nobody works on them until their waiver ends, and then they count again. Raises
+    `ProjectError` for a gate that no run knows, `OptionError` for a capacity or a number of paths that makes no sense; all
+    faults of a kind at once.
     """
     runs, capacity = by_day(history), capacity or {}
     wanted = _wanted(gates)
