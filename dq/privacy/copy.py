@@ -58,7 +58,9 @@ def pseudonymise(
         making.told = report.tell(making, found.project, sorted(dates), written, may_differ, left, joined)
         report.write(beside, making.told)
         if key_file is not None:
-            keyfile.save(key, key_file)
+            words = making.surrogates.words.remembered()
+            weeks = key.weeks | making.families.remembered(key.secret)
+            keyfile.save(Key(key.secret, numbers.remembered(), words, weeks), key_file)
         beside.rename(out)
     except BaseException:
         with suppress(OSError):
@@ -143,7 +145,7 @@ def _stage(making: Copy, source: SourceMap | None, dates: Mapping[dt.date, Path]
 
 
 def _settle(making: Copy, key: Key) -> int:
-    """Find every surrogate and shift, and note them for the key file; returns how many families were joined since."""
+    """Find every surrogate and shift; returns how many families were joined since the key file was written."""
     groups: dict[str, list[str]] = {}
     for text in list(making.ties):
         groups.setdefault(top(making.ties, text), []).append(text)

@@ -97,7 +97,7 @@ class Families:
     def choose(self, secret: bytes, before: dict[str, int]) -> int:
         """Choose the weeks of every family, keyed by its lowest person's number.
 
-        `before` are the weeks of people in a key file, which hold, and is added to. Returns how many families are
+        `before` are the weeks of people in a key file, which hold. Returns how many families are
         joined from people who had different weeks: the lowest person's hold for all.
         """
         people = self._people()
@@ -117,9 +117,12 @@ class Families:
                 break
             for each in clash:
                 self.weeks[each] = self._weeks(secret, anchors[each][1], each, attempt)
-        for each, members in enumerate(people):
-            before.update((tag(secret, word), int(self.weeks[each])) for _, word in members)
         return joined
+
+    def remembered(self, secret: bytes) -> dict[str, int]:
+        """What a key file is to hold: the weeks of each person."""
+        people = enumerate(self._people())
+        return {tag(secret, word): int(self.weeks[family]) for family, members in people for _, word in members}
 
     def sizes(self) -> tuple[int, int, int]:
         """People, families with people, and the people of the largest family."""

@@ -21,7 +21,7 @@ Questions = frozenset[int]
 
 @dataclass
 class Dictionary:
-    """Surrogates of one kind of text; `before` are those of a key file, by what stands for the text there, and is added to."""
+    """Surrogates of one kind of text; `before` are those of a key file, by what stands for the text there."""
 
     secret: bytes
     spoken: bool
@@ -48,10 +48,12 @@ class Dictionary:
     def settle(self, ordered: Iterable[Sequence[str]] = ()) -> None:
         """Find every surrogate. `ordered` are groups of texts whose surrogates must stand in the same order as they do."""
         taken = set(self.before.values())
-        tags = {word: tag(self.secret, word) for word in sorted(self.originals)}
-        known = {word: self.before[mark] for word, mark in tags.items() if mark in self.before}
+        known = {}
+        if self.before:
+            marks = ((word, tag(self.secret, word)) for word in self.originals)
+            known = {word: self.before[mark] for word, mark in marks if mark in self.before}
         self.given.update(known)
-        pending = [word for word in tags if word not in known]
+        pending = sorted(self.originals - known.keys())
         for attempt in range(ATTEMPTS):
             if not pending:
                 break
@@ -59,7 +61,10 @@ class Dictionary:
         for word in pending:
             self._last_resort(word, taken)
         self._keep_order(ordered, known)
-        self.before.update((mark, self.given[word]) for word, mark in tags.items())
+
+    def remembered(self) -> dict[str, str]:
+        """What a key file is to hold: what it held, and what was given now."""
+        return self.before | {tag(self.secret, word): surrogate for word, surrogate in self.given.items()}
 
     def of(self, text: str) -> str:
         """The surrogate of a text; a placeholder is its own."""
@@ -163,7 +168,7 @@ class Surrogates:
 
     @classmethod
     def keyed(cls, secret: bytes, asked: Asked, numbers: dict[str, str], words: dict[str, str]) -> Surrogates:
-        """Empty dictionaries under a secret; `numbers` and `words` are those of a key file, and are added to."""
+        """Empty dictionaries under a secret; `numbers` and `words` are those of a key file."""
         answers = Answers(asked)
         one = Dictionary(secret + b"numbers", False, answers, numbers)
         return cls(asked, one, Dictionary(secret + b"words", True, answers, words))
