@@ -1,0 +1,103 @@
+"""Writes papers: from the store to a page for the board as HTML and PDF, both of them or none."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from dq import config
+from dq.config import Project
+from dq.errors import OptionError, Problem
+from dq.papers import charts, page
+from dq.papers import print as printed
+from dq.papers.board import SERVICES, board
+from dq.papers.charts import Look
+from dq.papers.facts import Facts, gather
+from dq.papers.model import Board
+from dq.papers.view import view
+from dq.store import database
+
+FEWEST = 6
+"""Services that stand on lines of their own however long a page is."""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper that was written; `replaced` are files of an earlier paper on the same run."""
+
+    run: int
+    as_of: dt.date
+    files: tuple[Path, ...]
+    replaced: tuple[Path, ...]
+    board: Board
+
+
+def write_board(folder: Path, out: Path | None = None, *, html_only: bool = False) -> Paper:
+    """Write the board's page on a project's latest run; without `out` beside the run's other files.
+
+    A paper on the same run is written over: it says the same, or what was decided since. Raises `ProjectError` where no run is
+    recorded, `OptionError` where nothing can be written.
+    """
+    project = config.load(folder)
+    facts = _facts(folder, project)
+    found, pdf = _fitting(facts, html_only)
+    drawn = {**view(found), "charts": _charts(found, charts.SCREEN)}
+    made = {".html": page.page(drawn, "board.html.jinja").encode()} | ({".pdf": pdf} if pdf is not None else {})
+    target = out if out is not None else _results(folder, facts)
+    files = {target / f"board-{found.as_of.isoformat()}{ending}": content for ending, content in made.items()}
+    replaced = tuple(path for path in files if path.exists())
+    written(files)
+    return Paper(found.run, found.as_of, tuple(files), replaced, found)
+
+
+def _facts(folder: Path, project: Project) -> Facts:
+    with database.opened(folder, project.store, create=False) as connection:
+        days = {str(name): number for name, number in project.due_days.items()}
+        return gather(connection, project.project, project.contact, project.go_live, days)
+
+
+def _fitting(facts: Facts, html_only: bool) -> tuple[Board, bytes | None]:
+    """The page, with as many services on lines of their own as fit on one sheet of paper."""
+    services = SERVICES
+    while True:
+        found = board(facts, services=services)
+        if html_only:
+            return found, None
+        drawn = {**view(found), "charts": _charts(found, charts.PAPER)}
+        pdf = printed.pdf(drawn, "board.typ", found.as_of, front=services > FEWEST)
+        if pdf is not None:
+            return found, pdf
+        services = max(FEWEST, services - 4)
+
+
+def _charts(found: Board, look: Look) -> list[str]:
+    return [charts.readiness(found.weeks, found.needed, look), charts.blockers(found.weeks, look)]
+
+
+def _results(folder: Path, facts: Facts) -> Path:
+    results = folder / facts.run.results
+    if not results.is_dir():
+        fix = "Say with --out where the paper should go."
+        raise OptionError(Problem(str(results), message=f"The folder of run {facts.run.run} is not there.", fix=fix))
+    return results
+
+
+def written(files: Mapping[Path, bytes]) -> None:
+    """Write files that belong together: each is whole before the first takes its place. Raises `OptionError`."""
+    parts = {path: path.with_name(f".{path.name}.part") for path in files}
+    try:
+        for path, part in parts.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part.write_bytes(files[path])
+        for path, part in parts.items():
+            part.replace(path)
+    except OSError:
+        for part in parts.values():
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+        first = next(iter(files))
+        fix = "Close the file where it is open; or give another folder with --out."
+        raise OptionError(Problem(str(first), message="The paper cannot be written.", fix=fix)) from None

@@ -1,0 +1,95 @@
+"""The board's paper as plain text, laid out: what the HTML page and the PDF both show, so that they say the same."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from dq.papers.model import Board, ServiceLine
+from dq.papers.words import short_date, shown
+from dq.report.words import capital, long_date, plural
+
+SEVERITY = {"blocker": "Blocker", "major": "Major", "minor": "Minor"}
+GATES, ASKS, RISKS, UNCHECKED = 8, 6, 6, 12
+"""Lines of each table on the first page; of the rules that could not run, on the second."""
+
+
+def view(board: Board) -> dict[str, Any]:
+    """Every text of the paper; a number stays on one line with its per cent sign."""
+    return {name: _kept(each) for name, each in _texts(board).items()}
+
+
+def _kept(each: Any) -> Any:
+    if isinstance(each, list):
+        return [_kept(one) for one in each]
+    return each.replace(" %", "\u00a0%") if isinstance(each, str) else each
+
+
+def _texts(board: Board) -> dict[str, Any]:
+    return {
+        "title": f"{board.project}: readiness on {long_date(board.as_of)}",
+        "project": board.project,
+        "subtitle": _subtitle(board),
+        "state": board.state,
+        "verdict": board.verdict,
+        "sentences": list(board.sentences),
+        "gates": [
+            [f"{gate.title}: {gate.where}" if gate.where else gate.title, gate.needed, gate.measured, gate.owner, gate.met]
+            for gate in board.gates[:GATES]
+        ],
+        "owners": any(gate.owner for gate in board.gates),
+        "more_gates": _more(board),
+        "weeks": [[short_date(week.as_of), week.rate, shown(week.not_ready), shown(week.blockers)] for week in board.weeks],
+        "readiness_words": _readiness_words(board),
+        "blockers_words": _blockers_words(board),
+        "forecast_titles": ["Gate", "By", "Chance", "What it would take"],
+        "forecast_words": "",
+        "forecast": [list(asdict(line).values()) for line in board.forecast],
+        "services": [_service(line) for line in board.services],
+        "whole": _service(board.whole),
+        "asks": [[ask.question, ask.why, ask.whom] for ask in board.asks[:ASKS]],
+        "more_asks": f"And {plural(len(board.asks) - ASKS, 'more decision')}." if len(board.asks) > ASKS else "",
+        "risks": [[risk.what, risk.approver, shown(risk.exceptions), risk.until] for risk in board.risks[:RISKS]],
+        "more_risks": f"And {plural(len(board.risks) - RISKS, 'more line')}: dq waive --list." if len(board.risks) > RISKS else "",
+        "unchecked": [
+            [line.title, SEVERITY.get(line.severity, line.severity), line.reason] for line in board.unchecked[:UNCHECKED]
+        ],
+        "more_unchecked": f"And {len(board.unchecked) - UNCHECKED} more, in rules.csv." if len(board.unchecked) > UNCHECKED else "",
+        "notes": [list(note) for note in board.notes],
+        "foot": f"Run {board.run}, extract of {long_date(board.as_of)}. Made by dq {board.version}. Questions: {board.contact}.",
+    }
+
+
+def _subtitle(board: Board) -> str:
+    go_live = f", for go-live on {long_date(board.go_live)}" if board.go_live else ""
+    return f"Paper for the project board: data quality of the extract of {long_date(board.as_of)}{go_live}"
+
+
+def _more(board: Board) -> str:
+    rest = board.gates[GATES:]
+    if not rest:
+        return ""
+    met = sum(gate.met for gate in rest)
+    return f"And {plural(len(rest), 'more gate')}: {met} met, {len(rest) - met} not met."
+
+
+def _service(line: ServiceLine) -> list[str]:
+    return [capital(line.name), shown(line.open_children), shown(line.not_ready), line.rate, shown(line.blockers), shown(line.late)]
+
+
+def _readiness_words(board: Board) -> str:
+    """The chart in a sentence, for those who do not see it."""
+    known = [week for week in board.weeks if week.share is not None]
+    if not known:
+        return "Chart without a point: no extract has a share of ready children that may be shown."
+    first, last = known[0], known[-1]
+    course = f" from {first.rate} on {short_date(first.as_of)}" if len(known) > 1 else ""
+    end = f"{last.rate} on {short_date(last.as_of)}"
+    return f"Chart: share of open children that are ready{course} to {end}. Its figures stand in the table."
+
+
+def _blockers_words(board: Board) -> str:
+    first, last = board.weeks[0], board.weeks[-1]
+    course = f" from {shown(first.blockers)} on {short_date(first.as_of)}" if len(board.weeks) > 1 else ""
+    end = f"{shown(last.blockers)} on {short_date(last.as_of)}"
+    return f"Chart: blockers on the list{course} to {end}. Its figures stand in the table."
