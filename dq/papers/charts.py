@@ -89,8 +89,8 @@ def _svg(chart: Any, look: Look) -> str:
     """The chart as SVG without a word of its own for screen readers: whoever shows it says what it is."""
     made = chart.properties(width=WIDTH, height=HEIGHT).configure(
         font=look.font, background="white", padding={"left": 4, "top": 6, "right": 16, "bottom": 4}, aria=False,
-        axis=alt.AxisConfig(labelColor=INK, titleColor=INK, labelFontSize=look.size, titleFontSize=look.size, titleFontWeight="normal",
-                            gridColor="#dde3ea", domainColor=SOFT, tickColor=SOFT),
+        axis=alt.AxisConfig(labelColor=INK, titleColor=INK, labelFontSize=look.size, titleFontSize=look.size,
+                            titleFontWeight="normal", gridColor="#dde3ea", domainColor=SOFT, tickColor=SOFT),
         text=alt.MarkConfig(fontSize=look.size), view=alt.ViewConfig(stroke=None),
     )  # fmt: skip
     svg: str = vl_convert.vegalite_to_svg(made.to_dict(), allowed_base_urls=[])
