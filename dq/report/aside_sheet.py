@@ -7,7 +7,7 @@ from datetime import date
 from xlsxwriter import Workbook
 
 from dq.report.readable import Columns, readable_values
-from dq.report.todo_sheet import ROW_LIMIT, STILL_ALLOWED, Row, fitting, height, print_settings, styles, write_heading
+from dq.report.todo_sheet import LAST_COLUMN, ROW_LIMIT, STILL_ALLOWED, Row, fitting, height, print_settings, styles, write_heading
 from dq.report.words import capital
 from dq.team_list import COLUMNS, SET_ASIDE, Column
 
@@ -27,7 +27,8 @@ class AsideSheet:
         self.notes, self.styles, self.rows, self.more = notes, styles(book), 0, 0
         self.sheet = book.add_worksheet(SET_ASIDE)
         for place, column in enumerate(ASIDE_COLUMNS):
-            self.sheet.set_column(place, place, column.width)
+            self.sheet.set_column(place, place, column.width, self.styles["free"])
+        self.sheet.set_column(len(ASIDE_COLUMNS), LAST_COLUMN, None, self.styles["free"])
         write_heading(self.sheet, self.styles, ASIDE_COLUMNS, system)
         self.sheet.freeze_panes(1, 0)
         print_settings(self.sheet, team, as_of)

@@ -1,8 +1,8 @@
 """The sheet "To do" of a team's workbook: its exceptions in their order, with room for the manager's answer.
 
-The sheet is protected without a password, so that headings and columns stay where they are; but every cell below the
-headings is unlocked, because neither Excel nor LibreOffice sorts rows that hold a locked cell. What nobody should type
-over refuses typing by a validation, and a row's check (`dq.team_list`) tells what was changed all the same.
+A list is protected without a password, so that columns stay where they are; but every cell is unlocked, because neither
+Excel nor LibreOffice sorts a range that holds a locked cell, and Excel deletes no row that holds one anywhere. What nobody
+should type over refuses typing by a validation, and a row's check (`dq.team_list`) tells what was changed all the same.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,10 +22,11 @@ ROW_LIMIT = 1_048_575  # rows of a sheet below its header
 CELL_LIMIT = 32_767  # characters of a cell, counted as Excel counts them
 CUT = " ... [cut here: too long for Excel; the whole text is in exceptions.csv]"
 A4 = 9
+LAST_COLUMN = 16_383
 LINE, TALLEST = 15.0, 409.0  # points; Excel's row of one line, and the tallest row it allows
 STILL_ALLOWED = {
     name: True
-    for name in ("sort", "autofilter", "format_cells", "format_columns", "format_rows", "insert_rows", "delete_rows")
+    for name in ("sort", "autofilter", "format_cells", "format_columns", "format_rows", "insert_rows", "delete_rows", "objects")
 }  # fmt: skip
 
 Cell = str | int | date | None
@@ -105,8 +106,9 @@ class TodoSheets:
         self.rows = 0
         sheet = self.book.add_worksheet(TO_DO if self.number == 1 else f"{TO_DO} {self.number}")
         for place, column in enumerate(self.columns):
-            style = self.styles["date" if column.name == "fix_by" else "entry"] if column.entry else None
+            style = self.styles[("date" if column.name == "fix_by" else "entry") if column.entry else "free"]
             sheet.set_column(place, place, column.width, style)
+        sheet.set_column(len(self.columns), LAST_COLUMN, None, self.styles["free"])
         write_heading(sheet, self.styles, self.columns, self.system)
         sheet.freeze_panes(1, self.places["severity"] + 1)
         print_settings(sheet, self.team, self.as_of)
@@ -136,6 +138,7 @@ class TodoSheets:
         if self.code:
             for left, right in ((0, first - 1), (final + 1, len(self.columns) - 1)):
                 self.sheet.data_validation(1, left, last, right, NOT_FOR_TYPING)
+            self.sheet.data_validation(0, 0, 0, len(self.columns) - 1, NOT_FOR_TYPING)
 
 
 _WRAPPED = ("person", "record", "title", "values", "fix", "worker", "before")
@@ -209,10 +212,11 @@ def styles(book: Workbook) -> dict[str, Format]:
     """The formats of a list. None is locked: see the top of this module."""
     cell: dict[str, Any] = {"locked": False, "text_wrap": True, "valign": "top", "border": 1, "border_color": "#D0D5DD"}
     fixed = {**cell, "quote_prefix": True}
-    heading = {**cell, "locked": True, "bold": True, "font_color": "#FFFFFF", "bg_color": "#1F3A5F", "valign": "vcenter"}
+    heading = {**cell, "bold": True, "font_color": "#FFFFFF", "bg_color": "#1F3A5F", "valign": "vcenter"}
     entry = {"locked": False, "text_wrap": True, "valign": "top"}
     due = {**cell, "num_format": "d mmm yyyy", "align": "left"}
     return {
+        "free": book.add_format({"locked": False}),
         "heading": book.add_format(heading),
         "heading_answer": book.add_format({**heading, "bg_color": "#7A5B00"}),
         "text": book.add_format(fixed),

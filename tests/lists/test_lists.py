@@ -171,16 +171,16 @@ def test_progress_adds_up_and_is_said_in_words(project: Project) -> None:
     assert len(sheet._charts) == 1  # type: ignore[attr-defined]
 
 
-def test_sheets_keep_their_headings_and_let_managers_sort(project: Project) -> None:
+def test_sheets_refuse_typing_where_no_answer_belongs_and_let_managers_sort(project: Project) -> None:
     project.check([line(1), line(2)])
     book = load_workbook(project.lists()["North"])
     sheet = book["To do"]
     assert sheet.protection.sheet and not sheet.protection.sort and not sheet.protection.autoFilter
     assert not sheet.protection.formatColumns and not sheet.protection.deleteRows
-    assert all(cell.protection.locked for cell in sheet[1])
-    assert not any(cell.protection.locked for row in sheet.iter_rows(min_row=2) for cell in row)
+    assert not any(cell.protection.locked for row in sheet.iter_rows() for cell in row)
+    assert sheet.column_dimensions["R"].max == 16_384 and not sheet.column_dimensions["R"].protection.locked
     refused = [rule for rule in sheet.data_validations.dataValidation if rule.type == "custom"]
-    assert sorted(str(rule.sqref) for rule in refused) == ["A2:K3", "O2:Q3"]
+    assert sorted(str(rule.sqref) for rule in refused) == ["A1:Q1", "A2:K3", "O2:Q3"]
     about = book["About"]
     assert about.protection.sheet and not about["B4"].protection.locked and about["A4"].value == "Filled in by"
 
