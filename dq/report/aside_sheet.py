@@ -7,7 +7,17 @@ from datetime import date
 from xlsxwriter import Workbook
 
 from dq.report.readable import Columns, readable_values
-from dq.report.todo_sheet import LAST_COLUMN, ROW_LIMIT, STILL_ALLOWED, Row, fitting, height, print_settings, styles, write_heading
+from dq.report.todo_sheet import (
+    ROW_LIMIT,
+    STILL_ALLOWED,
+    Row,
+    fitting,
+    free_the_rest,
+    height,
+    print_settings,
+    styles,
+    write_heading,
+)
 from dq.report.words import capital
 from dq.team_list import COLUMNS, SET_ASIDE, Column
 
@@ -28,7 +38,7 @@ class AsideSheet:
         self.sheet = book.add_worksheet(SET_ASIDE)
         for place, column in enumerate(ASIDE_COLUMNS):
             self.sheet.set_column(place, place, column.width, self.styles["free"])
-        self.sheet.set_column(len(ASIDE_COLUMNS), LAST_COLUMN, None, self.styles["free"])
+        free_the_rest(self.sheet, len(ASIDE_COLUMNS), self.styles["free"])
         write_heading(self.sheet, self.styles, ASIDE_COLUMNS, system)
         self.sheet.freeze_panes(1, 0)
         print_settings(self.sheet, team, as_of)

@@ -108,7 +108,7 @@ class TodoSheets:
         for place, column in enumerate(self.columns):
             style = self.styles[("date" if column.name == "fix_by" else "entry") if column.entry else "free"]
             sheet.set_column(place, place, column.width, style)
-        sheet.set_column(len(self.columns), LAST_COLUMN, None, self.styles["free"])
+        free_the_rest(sheet, len(self.columns), self.styles["free"])
         write_heading(sheet, self.styles, self.columns, self.system)
         sheet.freeze_panes(1, self.places["severity"] + 1)
         print_settings(sheet, self.team, self.as_of)
@@ -152,6 +152,13 @@ NOT_FOR_TYPING = {
 def as_checked(cell: Cell) -> str:
     """A fixed cell as the check of its row sees it, and as a reader of the workbook gets it back."""
     return cell.isoformat() if isinstance(cell, date) else str(cell if cell is not None else "")
+
+
+def free_the_rest(sheet: Worksheet, first: int, style: Format) -> None:
+    """Unlock the columns to the right of a list, up to the last one that a sheet can have."""
+    widest = sheet.dim_colmax
+    sheet.set_column(first, LAST_COLUMN, None, style)
+    sheet.dim_colmax = widest  # else each row that is written looks at 16,384 cells
 
 
 def write_heading(sheet: Worksheet, formats: Mapping[str, Format], columns: Iterable[Column], system: str) -> None:
