@@ -22,7 +22,7 @@ sys.path[:0] = [str(DOCS), str(DOCS.parent)]
 
 from rule_pages import pages  # noqa: E402
 
-from dq import cli, gates, pack, score  # noqa: E402
+from dq import cli, criteria, pack  # noqa: E402
 from dq.builtin import KINDS  # noqa: E402
 from dq.checks import CHECKS, Check  # noqa: E402
 from dq.compile import Compiler  # noqa: E402
@@ -166,10 +166,10 @@ def _result(each: Function) -> str:
 def metrics() -> str:
     """What gates may speak of."""
     rows = []
-    for name in score.METRICS:
-        title = gates.TITLES.get(name, f"Share of {name} assessments that passed")
-        rows.append((f"`{name}`", title, "share, 0 to 1 or per cent" if name in gates.SHARES else "count"))
-    return table(("metric", "what it measures", "kind"), rows)
+    for name in criteria.METRICS:
+        kind = "share, 0 to 1 or per cent" if name in criteria.SHARES else "count"
+        rows.append((f"`{name}`", criteria.title(name), kind, "yes" if name in criteria.BY_UNIT else ""))
+    return table(("metric", "what it measures", "kind", "`per:`"), rows)
 
 
 def built_in() -> str:

@@ -9,13 +9,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, field_validator, model_validator
 
-from dq import yamlfile
-from dq.errors import DqError, Problem, ProjectError, did_you_mean
+from dq import criteria, yamlfile
+from dq.criteria import Asked, GateEntry
+from dq.errors import DqError, Problem, ProjectError, did_you_mean, gathering
 from dq.model import Dimension, Severity
-
-GATE = re.compile(
-    r"^\s*(?P<measure>[a-z_][\w.]*)\s*(?P<comparison>==|!=|>=|<=|>|<)\s*(?P<needed>\d+(\.\d+)?)\s*(?P<percent>%?)\s*$"
-)
 
 
 class Checks(BaseModel):
@@ -58,7 +55,7 @@ class Checks(BaseModel):
 
 
 class Project(BaseModel):
-    """dq.yaml: one migration, its packs, source map, extracts, teams, settings and gates."""
+    """dq.yaml: one migration, its packs, source map, extracts, teams, settings, trial loads and gates."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -71,7 +68,8 @@ class Project(BaseModel):
     go_live: dt.date | None = None
     settings: dict[str, Any] = {}
     teams: str | None = None
-    gates: tuple[str, ...] = ()
+    gates: tuple[GateEntry, ...] = ()
+    trial_loads: dict[str, dt.date] = {}
     select: tuple[str, ...] = ()
     trust_python: bool = False
     checks: tuple[Checks, ...] = ()
@@ -86,13 +84,15 @@ class Project(BaseModel):
             return {"packs": [data["pack"]], **rest}
         return data
 
-    @field_validator("gates")
+    @field_validator("gates", mode="before")
     @classmethod
-    def _readable(cls, gates: tuple[str, ...]) -> tuple[str, ...]:
-        for gate in gates:
-            if not GATE.match(gate):
-                raise ValueError(f"the gate {gate!r} is not like `blockers == 0` or `ready_children >= 98%`")
-        return gates
+    def _texts(cls, gates: object) -> object:
+        return [{"gate": each} if isinstance(each, str) else each for each in gates] if isinstance(gates, list) else gates
+
+    @property
+    def asked(self) -> tuple[Asked, ...]:
+        """The gates, each with the day by which it must be met."""
+        return tuple(criteria.asked(entry, self.trial_loads, self.go_live) for entry in self.gates)
 
     @field_validator("due_days")
     @classmethod
@@ -117,7 +117,12 @@ def load(folder: Path) -> Project:
     """Read a project's dq.yaml. Raises `ProjectError` with every fault."""
     try:
         document = yamlfile.read(folder / "dq.yaml")
-        project = yamlfile.validate(Project, document)
+        problems: list[Problem] = []
+        with gathering(problems):
+            project = yamlfile.validate(Project, document)
+        problems += criteria.faults(document)
+        if problems:
+            raise DqError(problems)
         for place, entry in enumerate(project.checks):
             entry.at(document.line(("checks", place)))
         return project

@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 
 from dq import burndown, pace
 from dq.chances import COUNTS, Future, Wanted, judge, quantiles
-from dq.config import GATE
+from dq.criteria import GATE, METRICS
 from dq.errors import OptionError, Problem, ProjectError, did_you_mean
 from dq.flows import History, Interval, Recorded, by_day, intervals
 from dq.outlook import Band, Forecast, GateOutlook, Line, Outlook, Pace
-from dq.score import METRICS
 
 RUNS = 4
 """Runs of different dates that a forecast needs."""

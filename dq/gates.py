@@ -1,92 +1,132 @@
-"""Go-live gates: conditions of the board, compiled to a Great Expectations suite over the run's metrics.
+"""Go-live gates: conditions of the board, held against what this run and the runs before it measured.
 
-The metrics hold counts and shares only, never a record. The suite runs on a frame of one row in an ephemeral
-context: nothing is written, nothing is sent. A metric that could not be measured is NULL, and its gate is not met.
+They are judged by a suite of Great Expectations over a frame of metrics (`dq.gate_suite`): counts and shares only, never a record.
+What could not be measured, and what counts rules that could not run, is not met.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping
-from typing import cast
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-os.environ["GX_ANALYTICS_ENABLED"] = "False"  # before the import: no usage statistics leave the machine
+from dq.criteria import ALWAYS, BY_UNIT, CHILDREN, PER, SHARES, UNIT_WORDS, Asked
+from dq.summary import Gate, Measures, UnitGate
 
-import great_expectations as gx
-import pandas as pd
-from great_expectations.expectations.core.expect_column_values_to_be_between import ExpectColumnValuesToBeBetween
-from great_expectations.expectations.core.expect_column_values_to_not_be_in_set import ExpectColumnValuesToNotBeInSet
-from great_expectations.expectations.core.expect_column_values_to_not_be_null import ExpectColumnValuesToNotBeNull
-from great_expectations.expectations.expectation import Expectation
-
-from dq.config import GATE
-from dq.errors import Problem, ProjectError, did_you_mean
-from dq.summary import Comparison, Gate
-
-ALWAYS = ("rows_unreconciled == 0", "blocker_rules_not_evaluated == 0")
-
-TITLES = {
-    "blockers": "Exceptions that stop a record from loading, or load it onto the wrong child",
-    "majors": "Exceptions that load but are wrong or unusable",
-    "minors": "Untidy records",
-    "exceptions": "Exceptions of every severity",
-    "ready_children": "Open children whose whole record is free of blockers",
-    "ready_all": "All children whose whole record is free of blockers",
-    "blockers_allowed": "Blockers that are waived, or put right on the way",
-    "rows_unreconciled": "Rows of the extract that were not read",
-    "rules_not_evaluated": "Rules that could not run",
-    "blocker_rules_not_evaluated": "Blocker rules that could not run",
-}
-SHARES = ("ready_children", "ready_all", "completeness", "uniqueness", "consistency", "timeliness", "validity", "accuracy")
+Row = Mapping[str, Any]
+"""A row of the frame: `run` and `as_of` of the run, `runs_ago` (0: this one), `level`, `unit`, and the metrics."""
+Hold = Callable[[Sequence[Asked], Sequence[Row]], Sequence[bool]]
+"""Says of each gate whether the rows that it speaks of meet it, in all the runs that it asks for."""
+WHOLE = "whole"
 
 
-def judge(criteria: Iterable[str], metrics: Mapping[str, float | None]) -> list[Gate]:
-    """Hold the metrics of a run against the project's gates and those that always apply.
+def judge(asked: Iterable[Asked], now: Measures, past: Sequence[Measures] | None, hold: Hold) -> tuple[Gate, ...]:
+    """Hold a run against the project's gates and those that always apply. `past` is None where no history is kept."""
+    every = with_always(asked)
+    runs = in_a_row(now, past or ())
+    met = hold(every, frame(every, runs))
+    return tuple(_gate(each, runs, past is not None, bool(is_met)) for each, is_met in zip(every, met, strict=True))
 
-    Raises `ProjectError` for a gate on an unknown metric.
+
+def with_always(asked: Iterable[Asked]) -> list[Asked]:
+    """The project's gates, and those that always apply where the project does not name them itself."""
+    mine = list(asked)
+    named = {each.same for each in mine if each.runs == 1}
+    return [*mine, *(each for each in ALWAYS if each.same not in named)]
+
+
+def in_a_row(now: Measures, past: Iterable[Measures]) -> list[Measures]:
+    """This run and those before it, newest first. Of runs of one day or of the same files only the last one counts."""
+    kept, days, extracts = [now], {now.as_of}, {now.extract}
+    for each in reversed([each for each in past if each.as_of < now.as_of]):
+        if each.as_of not in days and each.extract not in extracts:
+            kept.append(each)
+            days.add(each.as_of)
+            extracts.add(each.extract)
+    return kept
+
+
+def frame(asked: Sequence[Asked], runs: Sequence[Measures]) -> list[Row]:
+    """What the suite is run on: of each run that a gate asks for a row in all, and a row for each unit of the levels asked for.
+
+    A metric that counts rules that could not run is blank, as one that could not be measured.
     """
-    parsed = [_parse(criterion, metrics) for criterion in dict.fromkeys((*criteria, *ALWAYS))]
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
-    suite = gx.ExpectationSuite(name="gates")
-    for index, (_, measure, comparison, needed) in enumerate(parsed):
-        suite.add_expectation(ExpectColumnValuesToNotBeNull(column=measure, meta={"gate": index}))
-        suite.add_expectation(_expectation(index, measure, comparison, needed))
-    frame = pd.DataFrame([dict(metrics)])
-    asset = context.data_sources.add_pandas("run").add_dataframe_asset("metrics")
-    batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
-    results = batch.validate(suite).results
-    failed = {
-        (result.expectation_config.meta or {})["gate"] for result in results if result.expectation_config and not result.success
-    }
-    return [
-        _result(criterion, measure, comparison, needed, metrics[measure], index not in failed)
-        for index, (criterion, measure, comparison, needed) in enumerate(parsed)
-    ]
+    rows: list[Row] = []
+    for ago, run in enumerate(runs[: max((each.runs for each in asked), default=1)]):
+        facts = {"run": run.run, "as_of": run.as_of.isoformat(), "runs_ago": ago}
+        for level in (WHOLE, *(level for level in PER if any(each.per == level for each in asked))):
+            names = sorted({each.measure for each in asked if level == WHOLE or each.measure in BY_UNIT})
+            if level != WHOLE:
+                names.append(CHILDREN)
+            units = sorted({unit for _, at, unit in run.values if at == level}) if level != WHOLE else [""]
+            for unit in units:
+                values = {name: None if run.unsure.get(name) else run.values.get((name, level, unit)) for name in names}
+                rows.append({**facts, "level": level, "unit": unit, **values})
+    return rows
 
 
-def _parse(criterion: str, metrics: Mapping[str, float | None]) -> tuple[str, str, Comparison, float]:
-    match = GATE.match(criterion)
-    measure = match["measure"] if match else criterion
-    if match is None or measure not in metrics:
-        fix = did_you_mean(measure, metrics) or f"Known: {', '.join(sorted(metrics))}."
-        raise ProjectError(Problem("dq.yaml", 0, "gates", f"{criterion!r}: there is no metric {measure!r}.", fix))
-    needed = float(match["needed"]) / (100 if match["percent"] else 1)
-    return criterion, measure, cast(Comparison, match["comparison"]), needed
+def _gate(asked: Asked, runs: Sequence[Measures], kept: bool, met: bool) -> Gate:
+    now = runs[0]
+    units = tuple(UnitGate(unit, value, asked.holds(value)) for unit, value in of_units(asked, now)) if asked.per else ()
+    lasting = lasts(asked, runs)
+    return Gate(
+        asked.criterion, measured(asked, now), asked.comparison, asked.needed, met, _reason(asked, now, lasting, kept, met),
+        asked.title, asked.measure in SHARES, asked.measure, asked.severity, asked.owner, asked.by, asked.by_name, asked.runs,
+        lasting, asked.per, units,
+    )  # fmt: skip
 
 
-def _expectation(index: int, measure: str, comparison: Comparison, needed: float) -> Expectation:
-    meta = {"gate": index}
-    if comparison == "!=":
-        return ExpectColumnValuesToNotBeInSet(column=measure, value_set=[needed], meta=meta)
-    low = needed if comparison in (">=", ">", "==") else None
-    high = needed if comparison in ("<=", "<", "==") else None
-    return ExpectColumnValuesToBeBetween(
-        column=measure, min_value=low, max_value=high, strict_min=comparison == ">", strict_max=comparison == "<", meta=meta
-    )
+def of_units(asked: Asked, run: Measures) -> Iterator[tuple[str, float | None]]:
+    """The units that a gate is judged for in a run, with what was measured; a share only where there are open children."""
+    for measure, level, unit in sorted(run.values):
+        if measure == asked.measure and level == asked.per:
+            value = run.values[measure, level, unit]
+            if measure not in SHARES or run.values.get((CHILDREN, level, unit)):
+                yield unit, value
 
 
-def _result(criterion: str, measure: str, comparison: Comparison, needed: float, measured: float | None, met: bool) -> Gate:
-    reason = "" if measured is not None else "It could not be measured: nothing was assessed."
-    title = TITLES.get(measure, f"Share of {measure} assessments that passed")
-    return Gate(criterion, measured, comparison, needed, met, reason, title, measure in SHARES, measure)
+def measured(asked: Asked, run: Measures) -> float | None:
+    """What a run measured for a gate; where each unit is judged, of the one that is farthest from what is needed."""
+    if not asked.per:
+        return run.values.get((asked.measure, WHOLE, ""))
+    values = [value for _, value in of_units(asked, run)]
+    return max(values, key=asked.short_by, default=None) if any(map(asked.short_by, values)) else _nearest(asked, values)
+
+
+def _nearest(asked: Asked, values: Sequence[float | None]) -> float | None:
+    """Where all units are as asked: the one that is so by least."""
+    return min((value for value in values if value is not None), key=lambda value: abs(value - asked.needed), default=None)
+
+
+def holds(asked: Asked, run: Measures) -> bool:
+    """Whether a run by itself is as asked."""
+    if run.unsure.get(asked.measure):
+        return False
+    values = [value for _, value in of_units(asked, run)] if asked.per else [measured(asked, run)]
+    return bool(values) and all(map(asked.holds, values))
+
+
+def lasts(asked: Asked, runs: Iterable[Measures]) -> int:
+    """In how many runs in a row, from the newest, it was as asked."""
+    number = 0
+    for run in runs:
+        if not holds(asked, run):
+            break
+        number += 1
+    return number
+
+
+def _reason(asked: Asked, now: Measures, lasting: int, kept: bool, met: bool) -> str:
+    """Why a gate is not met where the figures alone do not tell."""
+    unsure = now.unsure.get(asked.measure, 0)
+    if unsure:
+        return f"{unsure:,} {'rule' if unsure == 1 else 'rules'} that it counts could not run."
+    if asked.per and not any(True for _ in of_units(asked, now)):
+        what = "open children" if asked.measure in SHARES else "open children or exceptions"
+        return f"It could not be measured: no {UNIT_WORDS[asked.per][0]} has {what}."
+    if not asked.per and measured(asked, now) is None:
+        return "It could not be measured: nothing was assessed."
+    if met or asked.runs == 1 or not lasting:
+        return ""
+    if not kept:
+        return f"It must be met in {asked.runs} runs in a row, and no history is kept of this run."
+    return f"Met in {lasting} {'run' if lasting == 1 else 'runs'} in a row; {asked.runs} are needed."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -16,9 +17,9 @@ from dq.contract import Contract
 from dq.dispositions import Lenience
 from dq.model import LEAVERS, UNALLOCATED, VERSION
 from dq.organisation import Unit
-from dq.store import database, record, waivers
+from dq.store import database, judged, record, waivers
 from dq.store.record import FigureFacts, InputFacts, JudgementFacts, Recorded, RuleFacts, RunFacts, SeenRow
-from dq.summary import RunSummary
+from dq.summary import Measures, RunSummary
 
 _SEEN = """
 CREATE OR REPLACE TEMP TABLE dq_seen AS
@@ -34,13 +35,14 @@ _SPOKEN = ("new", "reopened", "cleared", "left extract", "rule changed", "not ch
 BATCH = 50_000
 
 
-def ready(folder: Path, store: str | None) -> Lenience:
-    """See, before a run takes its time, that the project's store can be written to; returns what people have allowed.
+def ready(folder: Path, store: str | None) -> tuple[Lenience, tuple[Measures, ...]]:
+    """See, before a run takes its time, that the project's store can be written to; returns what people have allowed, and
+    what the runs before measured.
 
     Raises `StoreError`.
     """
     with database.opened(folder, store) as opened:
-        return waivers.lenience(opened)
+        return waivers.lenience(opened), judged.measures(opened)
 
 
 def keep(
@@ -90,6 +92,14 @@ def _figures(summary: RunSummary) -> Iterator[FigureFacts]:
         yield _share("gain", "rule", gain.rule, gain.alone, ready.open_children)
     for rate in summary.by_dimension:
         yield FigureFacts("metric", rate.name, "whole", "", rate.assessed - rate.failing, rate.assessed, rate.rate)
+    if summary.measures is None:
+        return
+    kept = {"ready_children", "ready_all", *(rate.name for rate in summary.by_dimension)}
+    for (name, level, unit), value in summary.measures.values.items():
+        if name not in kept:
+            yield FigureFacts("metric", name, level, unit, None, None, value)
+    for name, number in summary.measures.unsure.items():
+        yield FigureFacts(judged.UNSURE, name, "whole", "", None, None, float(number))
 
 
 def _share(name: str, level: str, unit: str, part: int, whole: int) -> FigureFacts:
@@ -98,7 +108,13 @@ def _share(name: str, level: str, unit: str, part: int, whole: int) -> FigureFac
 
 def _judgements(summary: RunSummary) -> Iterator[JudgementFacts]:
     for gate in summary.gates:
-        yield JudgementFacts(gate.criterion, gate.title, "whole", "", gate.measured, gate.needed, gate.met, "", "", gate.reason)
+        whole = JudgementFacts(
+            gate.criterion, gate.title, "whole", "", gate.measured, gate.needed, gate.met, gate.severity, gate.owner, gate.reason,
+            gate.measure, gate.comparison, gate.per, gate.runs, gate.by, gate.by_name,
+        )  # fmt: skip
+        yield whole
+        for each in gate.units:
+            yield replace(whole, level=gate.per, unit=each.unit, measured=each.measured, met=each.met, reason="")
 
 
 def _units(connection: duckdb.DuckDBPyConnection, contract: Contract) -> tuple[Unit, ...]:

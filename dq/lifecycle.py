@@ -11,6 +11,9 @@ An exception that stays open may come to another team or worker: it is **handed 
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
@@ -27,6 +30,16 @@ ASIDE: tuple[Evidence, ...] = ("left extract", "rule changed", "not checked")
 CHANGES: tuple[Change, ...] = get_args(Change)
 HANDOVERS: tuple[Handover, ...] = get_args(Handover)
 """What may have happened to an exception that stayed open, besides one of `CHANGES`: another team, or another worker of it."""
+
+
+def fingerprint(content: object) -> str:
+    """Of plain data, the same for the same data."""
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
+
+def fingerprint_of_files(files: Iterable[tuple[str, str, str]]) -> str:
+    """Of an extract: the table, name and digest of each of its files, in any order."""
+    return fingerprint(sorted([*each] for each in files))
 
 
 @dataclass(frozen=True)

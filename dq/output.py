@@ -88,7 +88,7 @@ def whole(target: Path) -> Iterator[New]:
     Raises `OptionError` for a target that holds something, or cannot be made.
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise OptionError(Problem(str(target), message="The folder for the lists is not empty.", fix="Give another with --out."))
+        raise OptionError(Problem(str(target), message="The folder is not empty.", fix="Give another with --out."))
     was_there = target.exists()
     part = target.absolute().with_name(f".{target.absolute().name}.part")
     try:
@@ -106,6 +106,28 @@ def whole(target: Path) -> Iterator[New]:
         if was_there:
             target.mkdir(exist_ok=True)
         raise
+
+
+def must_be_new(file: Path | None) -> None:
+    """Raise `OptionError` for a file that is there already, or whose folder is not."""
+    if file is None:
+        return
+    if file.exists():
+        raise OptionError(Problem(str(file), message="The file is there already.", fix="Give another name, or move it away."))
+    if not file.absolute().parent.is_dir():
+        raise OptionError(Problem(str(file), message="Its folder does not exist.", fix="Make it, or give another."))
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Write a file that is there whole or not at all. Raises `OptionError` where it cannot be written."""
+    part = file.absolute().with_name(f".{file.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8", newline="\n")
+        part.replace(file)
+    except OSError:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise OptionError(Problem(str(file), message="The file cannot be written.", fix="Give another place.")) from None
 
 
 def unused(path: Path) -> Path:

@@ -11,19 +11,23 @@ from typing import Any
 
 import pandas as pd
 
-from dq import config
-from dq.config import GATE, Checks, Project
+from dq import config, criteria
+from dq.config import Checks, Project
+from dq.criteria import Asked
 from dq.dispositions import Lenience
-from dq.errors import OptionError, Problem, ProjectError, did_you_mean
-from dq.score import METRICS
+from dq.errors import OptionError, Problem
+from dq.summary import Measures
 
-PLAIN_GATES = ("blockers == 0",)
+PLAIN_GATES = (criteria.plain("blockers == 0"),)
 """What a plain folder is held against, where no board has set gates."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """Everything a run depends on, but for the packs' own content."""
+    """Everything a run depends on, but for the packs' own content.
+
+    `past` are the earlier runs of the project, oldest first; None where no history is kept of this one.
+    """
 
     packs: tuple[str, ...]
     as_of: dt.date
@@ -40,7 +44,7 @@ class Request:
     project_settings: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     select: tuple[str, ...] = ()
-    gates: tuple[str, ...] = ()
+    gates: tuple[Asked, ...] = ()
     teams: Path | None = None
     title: str = ""
     system: str = ""
@@ -50,6 +54,7 @@ class Request:
     time_limit: float = 120.0
     store: str | None = None
     lenience: Lenience = field(default_factory=Lenience)
+    past: tuple[Measures, ...] | None = None
 
 
 def today() -> dt.date:
@@ -107,29 +112,15 @@ def check_memory(memory: str | None) -> None:
 def _of_project(
     path: Path, project: Project, pack: str | None, select: tuple[str, ...], as_of: dt.date | None, common: dict[str, Any]
 ) -> Request:
-    check_gates(project.gates, path / "dq.yaml")
     date, folder, previous = config.pick_extract(path, project.extracts, as_of)
     own = None if pack else config.rules_folder(path)  # they are written for the project's packs
     checks = () if pack else project.checks
     return Request(
         (pack,) if pack else project.packs, date, path, own, checks, project.trust_python, folder,
         previous=previous, source=project.source, go_live=project.go_live, project_settings=project.settings, select=select,
-        gates=project.gates, teams=path / project.teams if project.teams else None, title=project.project,
+        gates=project.asked, teams=path / project.teams if project.teams else None, title=project.project,
         system=project.system or "", contact=project.contact, store=project.store, **common,
     )  # fmt: skip
-
-
-def check_gates(gates: Sequence[str], file: Path) -> None:
-    """Raise `ProjectError` for gates on metrics that do not exist, before anything runs."""
-    problems = []
-    for gate in gates:
-        match = GATE.match(gate)
-        measure = match["measure"] if match else gate
-        if measure not in METRICS:
-            fix = did_you_mean(measure, METRICS) or f"Known: {', '.join(METRICS)}."
-            problems.append(Problem(str(file), 0, "gates", f"{gate!r}: there is no metric {measure!r}.", fix))
-    if problems:
-        raise ProjectError(problems)
 
 
 def _named_date(path: Path) -> dt.date | None:

@@ -16,7 +16,7 @@ from types import ModuleType
 import duckdb
 from sqlglot import exp
 
-from dq import claims, loading, outside, pack, readiness, results, route, selection, settings, tallies, teams
+from dq import claims, gates, loading, outside, pack, readiness, results, route, selection, settings, tallies, teams
 from dq.compile import Compiler
 from dq.compiled import CompiledRule
 from dq.contract import Contract
@@ -84,7 +84,7 @@ def execute(request: Request, *, out: Path | None = None, progress: Progress = _
     """
     watch = Watch()
     with claims.scratch() as work:
-        judges = _in_background("dq.gates")
+        judges = _in_background("dq.gate_suite")
         with watch.step("pack"):
             wanted = pack.load(request.packs, request.base, own=request.own, as_of=request.as_of)
             source = pack.load_source_map(wanted, request.source, request.base) if request.source else None
@@ -122,11 +122,11 @@ def execute(request: Request, *, out: Path | None = None, progress: Progress = _
                 readiness.allow(connection, request.lenience, request.as_of)
             spoken = [rule for rule in (*rules, *theirs.values()) if rule.rule.id not in silent]
             with watch.step("scores"):
-                measured = tallies.measure(connection, wanted.contract, compiler, spoken, outcomes, built_in)
+                measured = tallies.measure(connection, wanted.contract, compiler, spoken, outcomes, built_in, request.as_of)
             with watch.step("gates"):
-                judged = judges().judge(request.gates, measured.metrics)
+                judged = gates.judge(request.gates, measured.measures, request.past, judges().hold)
             summary = tallies.summarise(connection, request, wanted, spoken, measured, judged, unrecognised, watch.seconds)
-            yield Run(connection, summary, wanted, all(gate.met for gate in judged))
+            yield Run(connection, summary, wanted, all(gate.met for gate in judged if gate.decides))
         finally:
             connection.close()
 

@@ -7,16 +7,12 @@ have read one did run. What belongs to no child (an orphan, a rejected row, a bl
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dq.model import DIMENSIONS
 from dq.summary import PassRate, Readiness
-
-METRICS = (
-    "blockers", "majors", "minors", "exceptions", "ready_children", "ready_all", "rows_unreconciled", "rules_not_evaluated",
-    "blocker_rules_not_evaluated", "blockers_allowed", *DIMENSIONS,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -84,3 +80,15 @@ def metrics(
     }
     found.update({rate.name: rate.rate for rate in by_dimension})
     return found
+
+
+def unsure(rules: Iterable[RuleCounts]) -> dict[str, int]:
+    """By metric, how many of the rules that it counts could not run.
+
+    Readiness is left out: it fails closed child by child, and that every blocker rule ran is a gate of its own.
+    """
+    found: Counter[str] = Counter()
+    for rule in rules:
+        if not rule.evaluated:
+            found.update((f"{rule.severity}s", "exceptions", rule.dimension))
+    return dict(sorted(found.items()))

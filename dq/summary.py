@@ -122,12 +122,42 @@ class Allowance:
     exceptions: int
 
 
+Place = tuple[str, str, str]
+"""Metric, level of the organisation (`whole` for all of it) and unit."""
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What one run measured, for gates: a value by metric, level and unit, None where there was nothing to measure.
+
+    `unsure` counts by metric the rules that it counts and that could not run; `extract` is a fingerprint of the files.
+    `run` is None for a run that is not recorded yet.
+    """
+
+    as_of: date
+    extract: str
+    values: Mapping[Place, float | None]
+    unsure: Mapping[str, int] = field(default_factory=dict)
+    run: int | None = None
+
+
+@dataclass(frozen=True)
+class UnitGate:
+    """What a gate that is judged for each unit found in one of them."""
+
+    unit: str
+    measured: float | None
+    met: bool
+
+
 @dataclass(frozen=True)
 class Gate:
     """A condition for go-live. `criterion` is as the project wrote it, `title` says it in words.
 
     `measured` is None when it could not be measured; such a gate is not met. `share` is true when
-    `measured` and `needed` are shares from 0 to 1, which are shown as percentages.
+    `measured` and `needed` are shares from 0 to 1, which are shown as percentages. Only a gate of severity `blocker` decides the
+    verdict. `runs` says in how many runs in a row it must hold, `in_a_row` in how many it did, this one included. With `per`
+    it is judged for each of the `units` at that level, and `measured` is that of the unit farthest from what is needed.
     """
 
     criterion: str
@@ -139,6 +169,24 @@ class Gate:
     title: str = ""
     share: bool = False
     measure: str = ""
+    severity: str = "blocker"
+    owner: str = ""
+    by: date | None = None
+    by_name: str = ""
+    runs: int = 1
+    in_a_row: int = 0
+    per: str = ""
+    units: tuple[UnitGate, ...] = ()
+
+    @property
+    def decides(self) -> bool:
+        """Whether it stands in the way of go-live while it is not met."""
+        return self.severity == "blocker"
+
+    @property
+    def failing(self) -> tuple[UnitGate, ...]:
+        """The units that do not meet it."""
+        return tuple(each for each in self.units if not each.met)
 
 
 @dataclass(frozen=True)
@@ -231,6 +279,7 @@ class RunSummary:
     cuts: tuple[Cut, ...] = ()
     gains: tuple[Gain, ...] = ()
     short_list: ShortList | None = None
+    measures: Measures | None = None
     allowed: tuple[Allowance, ...] = ()
     inputs: tuple[InputFile, ...] = ()
     unrecognised: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib.metadata
 import platform
 from collections.abc import Container, Iterable, Mapping, Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 import duckdb
 from sqlglot import exp
 
-from dq import readiness, score
+from dq import lifecycle, readiness, score, unit_metrics
 from dq.builtin import KINDS
 from dq.compile import Compiler
 from dq.compiled import CompiledRule
@@ -24,7 +25,19 @@ from dq.report import count_exceptions
 from dq.request import Request
 from dq.score import RuleCounts
 from dq.sqltext import column, table
-from dq.summary import NO_TABLE, ColumnNote, Gate, InputFile, OwnRule, RuleRow, RunSummary, ShortList, SwitchedOff, TableNote
+from dq.summary import (
+    NO_TABLE,
+    ColumnNote,
+    Gate,
+    InputFile,
+    Measures,
+    OwnRule,
+    RuleRow,
+    RunSummary,
+    ShortList,
+    SwitchedOff,
+    TableNote,
+)
 
 HARDLY = 0.5
 """Share of the records in scope below which those assessed are too few to speak for the rest."""
@@ -37,7 +50,7 @@ class Measured:
     rows: tuple[RuleRow, ...]
     counts: tuple[RuleCounts, ...]
     ready: ReadinessFound
-    metrics: Mapping[str, float | None]
+    measures: Measures
 
 
 def measure(
@@ -47,6 +60,7 @@ def measure(
     rules: Sequence[CompiledRule],
     outcomes: Mapping[str, Outcome],
     built_in: Container[str],
+    as_of: dt.date,
 ) -> Measured:
     """Count everything that gates and papers speak of."""
     rows, counts = [], []
@@ -64,7 +78,11 @@ def measure(
     lost = connection.execute("SELECT count(*) FROM ingest_finding WHERE rule LIKE 'reconciliation.%'").fetchone()
     allowed = sum(each.exceptions for each in ready.allowed)
     metrics = score.metrics(ready.whole, severities, counts, int(lost[0]) if lost else None, allowed)
-    return Measured(tuple(rows), tuple(counts), ready, metrics)
+    values = {(name, "whole", ""): value for name, value in metrics.items()}
+    values |= unit_metrics.by_unit(connection, ready.cuts, contract.owner)
+    files = connection.execute("SELECT table_name, coalesce(name, ''), coalesce(sha256, '') FROM input_file").fetchall()
+    measures = Measures(as_of, lifecycle.fingerprint_of_files(files), values, score.unsure(counts))
+    return Measured(tuple(rows), tuple(counts), ready, measures)
 
 
 def _rule_rows(
@@ -184,6 +202,7 @@ def summarise(
         cuts=measured.ready.cuts,
         gains=measured.ready.gains,
         short_list=_short_list(measured.ready, judged),
+        measures=measured.measures,
         allowed=measured.ready.allowed,
         inputs=tuple(InputFile(*row) for row in inputs),
         unrecognised=tuple(unrecognised),
@@ -200,7 +219,9 @@ def summarise(
 
 def _short_list(ready: ReadinessFound, judged: Sequence[Gate]) -> ShortList | None:
     """For the gate that asks most of ready children; None where no gate asks for them, or none is open."""
-    asked = [gate.needed for gate in judged if gate.measure == "ready_children" and gate.comparison in (">=", ">", "==")]
+    asked = [
+        gate.needed for gate in judged if gate.measure == "ready_children" and gate.comparison in (">=", ">", "==") and not gate.per
+    ]
     return ready.short_list(max(asked)) if asked and ready.whole.open_children else None
 
 

@@ -163,7 +163,8 @@ def _problem(model: type[pydantic.BaseModel], document: Document, at: Location, 
     if detail["type"] == "missing":
         return document.problem(location, f"{name!r} is missing.")
     message = str(detail["msg"]).removeprefix("Value error, ")
-    return document.problem(location, f"{name}: {message}.".replace("..", "."))
+    choices = re.findall("'([^']*)'", str(detail.get("ctx", {}).get("expected", ""))) if detail["type"] == "literal_error" else []
+    return document.problem(location, f"{name}: {message}.".replace("..", "."), fix=did_you_mean(str(detail["input"]), choices))
 
 
 def _fields_at(model: type[pydantic.BaseModel], location: Location) -> list[str]:

@@ -17,7 +17,7 @@ import click
 import pytest
 import yaml
 
-from dq import cli, pack, score, source_map, yamlfile
+from dq import cli, criteria, pack, source_map, yamlfile
 from dq.builtin import KINDS
 from dq.checks import CHECKS
 from dq.compile import Compiler
@@ -129,7 +129,7 @@ def test_every_rule_of_casework_says_why_in_a_sentence_of_its_own(packs: list[Pa
 
 def test_every_metric_and_built_in_rule_is_named() -> None:
     page = text("docs/results.md")
-    assert [name for name in score.METRICS if f"| `{name}` |" not in page] == []
+    assert [name for name in criteria.METRICS if f"| `{name}` |" not in page] == []
     assert [name for name in KINDS if f"`{name}.TABLE`" not in page] == []
 
 

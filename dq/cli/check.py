@@ -47,7 +47,7 @@ def command(
     """Check the newest extract of a project, or a plain folder of files.
 
     PATH is a project (a folder with dq.yaml), or with --pack a folder of files named like the pack's tables. Ends
-    with 0 when every gate is met, 1 when one is not, 2 when the check could not run.
+    with 0 when every blocker gate is met, 1 when one is not, 2 when the check could not run.
 
     A project's run is recorded, so that exceptions are followed until they are cleared (dq runs, dq diff, dq show); a run with
     --pack, --set or --select is only a look, and is not.
@@ -67,7 +67,8 @@ def command(
     if kept:
         from dq import history  # Django, which plain folders do without
 
-        wanted = replace(wanted, lenience=history.ready(path, wanted.store))
+        lenience, past = history.ready(path, wanted.store)
+        wanted = replace(wanted, lenience=lenience, past=past)
     with (
         output.reserved(path, wanted.as_of, out) as folder,
         _progress(quiet or as_json) as progress,

@@ -83,7 +83,7 @@ def as_json(results: RunSummary) -> dict[str, object]:
         "gains": [asdict(gain) for gain in results.gains],
         "short_list": asdict(results.short_list) if results.short_list else None,
         "allowed": [asdict(each) for each in results.allowed],
-        "gates": [asdict(gate) for gate in results.gates],
+        "gates": [{**asdict(gate), "by": gate.by.isoformat() if gate.by else None} for gate in results.gates],
         "by_dimension": [asdict(rate) for rate in results.by_dimension],
         "by_table": [asdict(rate) for rate in results.by_table],
         "by_team": [asdict(rate) for rate in results.by_team],

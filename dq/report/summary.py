@@ -21,8 +21,17 @@ from dq.report.counts import (
     without_records,
     without_table,
 )
-from dq.report.verdict import files_sentence, readiness_sentence, reconciles, sentences, state, verdict
-from dq.summary import Found, PassRate, RunSummary
+from dq.report.verdict import (
+    advice_gates,
+    deciding_gates,
+    files_sentence,
+    readiness_sentence,
+    reconciles,
+    sentences,
+    state,
+    verdict,
+)
+from dq.summary import Found, Gate, PassRate, RunSummary
 
 HERE = Path(__file__).parent
 MOST = 30  # rules listed under "What was not checked"; rules.csv has them all
@@ -56,6 +65,7 @@ def summary_html(results: RunSummary) -> str:
         "capital": words.capital,
         "gate_measured": words.gate_measured,
         "gate_needed": words.gate_needed,
+        "gate_notes": words.gate_notes,
         "gate_title": words.gate_title,
         "long_date": words.long_date,
         "number": words.number,
@@ -71,6 +81,7 @@ def summary_html(results: RunSummary) -> str:
         most=MOST,
         percent=words.percent,
         meanings={**dict.fromkeys(count_by_severity(results.found), ""), **words.SEVERITY_MEANING},
+        gate_tables=_gate_tables(results),
         state=state(results),
         verdict=verdict(results),
         sentences=sentences(results),
@@ -87,6 +98,15 @@ def summary_html(results: RunSummary) -> str:
         without_table=without_table(results.rules),
         files_sentence=files_sentence(results.inputs),
     )
+
+
+def _gate_tables(results: RunSummary) -> list[tuple[str, str, str, list[Gate]]]:
+    """Heading, id, what is said of them, and the gates: those that decide, and those that are advice."""
+    tables = (
+        ("Gates", "gates", "What the board asks for before go-live, and what was measured.", deciding_gates(results)),
+        ("Advice", "advice", "What the board asks for besides: it does not stand in the way of go-live.", advice_gates(results)),
+    )
+    return [each for each in tables if each[3]]
 
 
 def _rows(

@@ -10,11 +10,20 @@ from rich.table import Table
 from rich.text import Text
 
 from dq.report.counts import count_by_severity, not_evaluated, tally, without_table
-from dq.report.verdict import readiness_sentence, state, switched_off_sentence, unread_sentence, verdict
+from dq.report.verdict import (
+    advice_gates,
+    deciding_gates,
+    readiness_sentence,
+    state,
+    switched_off_sentence,
+    unread_sentence,
+    verdict,
+)
 from dq.report.words import (
     capital,
     gate_measured,
     gate_needed,
+    gate_notes,
     gate_title,
     long_date,
     number,
@@ -96,14 +105,16 @@ def _readiness(results: RunSummary, console: Console) -> None:
 
 
 def _gates(results: RunSummary, console: Console) -> None:
-    if not results.gates:
-        return
-    table = _table("Gate", "Needed", "Measured", "Result")
-    for gate in results.gates:
-        name = Text(f"{gate_title(gate)}\n{gate.reason}" if gate.reason else gate_title(gate))
-        result = Text("met", style="green") if gate.met else Text("NOT MET", style="bold red")
-        table.add_row(name, gate_needed(gate), gate_measured(gate), result)
-    console.print(table)
+    for head, gates in (("Gate", deciding_gates(results)), ("Advice", advice_gates(results))):
+        if not gates:
+            continue
+        table = _table(head, "Needed", "Measured", "Result")
+        for gate in gates:
+            severity = [] if gate.decides else [f"{capital(gate.severity)}."]
+            name = Text("\n".join([gate_title(gate), *severity, *gate_notes(gate, TOP)]))
+            result = Text("met", style="green") if gate.met else Text("NOT MET", style="bold red" if gate.decides else "yellow")
+            table.add_row(name, gate_needed(gate), gate_measured(gate), result)
+        console.print(table)
 
 
 def _files(console: Console, files: list[Path]) -> None:

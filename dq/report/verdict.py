@@ -4,31 +4,43 @@ from typing import Literal
 
 from dq.report.counts import count_by_severity, not_evaluated
 from dq.report.words import gate_title, long_date, number, percent, plural
-from dq.summary import InputFile, Readiness, RunSummary
+from dq.summary import Gate, InputFile, Readiness, RunSummary
 
 State = Literal["ready", "not-ready", "open"]
 
 
 def state(results: RunSummary) -> State:
-    """`not-ready` when a gate is not met, `ready` when all are met and every rule ran, `open` otherwise."""
-    if any(not gate.met for gate in results.gates):
+    """`not-ready` when a gate that decides is not met, `ready` when all are met and every rule ran, `open` otherwise."""
+    deciding = deciding_gates(results)
+    if any(not gate.met for gate in deciding):
         return "not-ready"
-    return "ready" if results.gates and not not_evaluated(results.rules) else "open"
+    return "ready" if deciding and not not_evaluated(results.rules) else "open"
+
+
+def deciding_gates(results: RunSummary) -> list[Gate]:
+    """The gates that stand in the way of go-live."""
+    return [gate for gate in results.gates if gate.decides]
+
+
+def advice_gates(results: RunSummary) -> list[Gate]:
+    """The gates that are shown as advice: severity major or minor."""
+    return [gate for gate in results.gates if not gate.decides]
 
 
 def verdict(results: RunSummary) -> str:
     """One plain sentence on whether the data may go live, as far as this run can tell."""
     not_run = len(not_evaluated(results.rules))
-    missed = [gate_title(gate) for gate in results.gates if not gate.met]
+    deciding = deciding_gates(results)
+    missed = [gate_title(gate) for gate in deciding if not gate.met]
     if missed:
         more = f"; and {len(missed) - 3} more" if len(missed) > 3 else ""
         verb = "is" if len(missed) == 1 else "are"
-        gates = plural(len(results.gates), "gate")
+        gates = plural(len(deciding), "gate")
         return f"Not ready: {len(missed)} of {gates} {verb} not met ({'; '.join(missed[:3])}{more})."
-    if not results.gates:
+    if not deciding:
         sentence = f"No gates are set. {readiness_sentence(results.readiness)}"
         return f"{sentence}; {plural(not_run, 'rule')} could not be run." if not_run else f"{sentence}."
-    met = "the one gate is met" if len(results.gates) == 1 else f"all {len(results.gates)} gates are met"
+    met = "the one gate is met" if len(deciding) == 1 else f"all {len(deciding)} gates are met"
     if not_run:
         return f"Not certain: {met}, but {plural(not_run, 'rule')} could not be run."
     return f"Ready, as far as the rules can tell: {met}."
@@ -42,6 +54,17 @@ def readiness_sentence(readiness: Readiness) -> str:
     children = plural(whole, "open child", "open children")
     some = f"{number(part)} of {children} ({percent(part, whole)}) {'is' if part == 1 else 'are'} ready"
     return f"At most {some}" if readiness.at_most else some
+
+
+def advice_sentence(results: RunSummary) -> str:
+    """How many of the gates that are advice are not met; blank where there are none, or all are met."""
+    advice = advice_gates(results)
+    missed = [gate_title(gate) for gate in advice if not gate.met]
+    if not missed:
+        return ""
+    verb = "is" if len(missed) == 1 else "are"
+    what = f"{len(missed)} of {plural(len(advice), 'gate')} that {'is' if len(advice) == 1 else 'are'} advice {verb} not met"
+    return f"{what}, which does not stand in the way: {'; '.join(missed)}."
 
 
 def found_sentence(results: RunSummary) -> str:
@@ -96,6 +119,8 @@ def sentences(results: RunSummary) -> list[str]:
     said = []
     if results.gates:
         said.append(f"{readiness_sentence(results.readiness)}.")
+    if advice := advice_sentence(results):
+        said.append(advice)
     said.append(found_sentence(results))
     if not_run := len(not_evaluated(results.rules)):
         meaning = "what it would have found is unknown" if not_run == 1 else "what they would have found is unknown"

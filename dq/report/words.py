@@ -5,7 +5,8 @@ Percentages are rounded down, so that "100.0 %" is only ever said of all.
 
 from datetime import date
 
-from dq.summary import Gate, TableNote
+from dq.criteria import UNIT_WORDS
+from dq.summary import Gate, TableNote, UnitGate
 
 SEVERITY_MEANING = {
     "blocker": "will not load into the new system, or would load onto the wrong child",
@@ -82,16 +83,52 @@ def gate_title(gate: Gate) -> str:
 
 
 def gate_needed(gate: Gate) -> str:
-    """What the gate asks for: "at least 98.0 %", "none"."""
+    """What the gate asks for: "at least 98.0 %", "none in each team, 3 runs in a row"."""
     if gate.comparison == "==" and gate.needed == 0 and not gate.share:
-        return "none"
-    return COMPARISONS[gate.comparison].format(share(gate.needed) if gate.share else number(gate.needed))
+        text = "none"
+    else:
+        text = COMPARISONS[gate.comparison].format(share(gate.needed) if gate.share else number(gate.needed))
+    each = f" for each {UNIT_WORDS[gate.per][0]}" if gate.per in UNIT_WORDS else ""  # type: ignore[index]
+    return f"{text}{each}, {gate.runs} runs in a row" if gate.runs > 1 else f"{text}{each}"
 
 
 def gate_measured(gate: Gate) -> str:
-    """What was measured, "none" for no exception, "not measured" when it could not be."""
-    if gate.measured is None:
+    """What was measured, "none" for no exception, "not measured" when it could not be; of units, how many meet it."""
+    if gate.units and gate.per in UNIT_WORDS:
+        good = len(gate.units) - len(gate.failing)
+        return f"met by {number(good)} of {plural(len(gate.units), *UNIT_WORDS[gate.per])}"  # type: ignore[index]
+    return measured(gate.measured, as_share=gate.share)
+
+
+def measured(value: float | None, *, as_share: bool) -> str:
+    """A measured value in words."""
+    if value is None:
         return "not measured"
-    if gate.share:
-        return share(gate.measured)
-    return "none" if gate.measured == 0 else number(gate.measured)
+    if as_share:
+        return share(value)
+    return "none" if value == 0 else number(value)
+
+
+def gate_notes(gate: Gate, most: int = 0, *, days: bool = True) -> list[str]:
+    """What stands below a gate: why it is not met, the units that do not meet it (`most` of them, 0 for all), owner, last day."""
+    notes = [gate.reason] if gate.reason else []
+    if gate.failing and not gate.reason.endswith("could not run."):
+        shown = gate.failing[:most] if most else gate.failing
+        more = f"; and {len(gate.failing) - len(shown)} more" if len(gate.failing) > len(shown) else ""
+        notes.append("; ".join(unit_failing(gate, each) for each in shown) + more + ".")
+    if gate.owner:
+        notes.append(f"Owner: {gate.owner}.")
+    if days and gate.by and gate.by_name != "go-live":
+        notes.append(f"Needed by {long_date(gate.by)}{f' ({gate.by_name})' if gate.by_name else ''}.")
+    return notes
+
+
+def unit_failing(gate: Gate, each: UnitGate) -> str:
+    """A unit and what was measured of it."""
+    value = measured(each.measured, as_share=gate.share)
+    return f"{unit_title(gate.per, each.unit)}: {value}"
+
+
+def unit_title(level: str, unit: str) -> str:
+    """What a unit of the organisation is called; teams of which nothing is known have one without a name."""
+    return team_title(unit) if unit else f"(no {level} known)"

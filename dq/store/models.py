@@ -245,7 +245,10 @@ class Figure(models.Model):
 
 
 class Judgement(models.Model):
-    """A gate as a run judged it: what was asked, of which unit, what was measured, and whether it is met."""
+    """A gate as a run judged it: what was asked, of which unit, what was measured, and whether it is met.
+
+    A gate has a row at the level `whole`, which decides; one that is judged `per` unit has a row for each of them too.
+    """
 
     run = models.ForeignKey(Run, models.CASCADE)
     criterion = models.TextField()
@@ -258,6 +261,12 @@ class Judgement(models.Model):
     severity = models.TextField()
     owner = models.TextField()
     reason = models.TextField()
+    measure = models.TextField(default="")
+    comparison = models.TextField(default="")
+    per = models.TextField(default="")
+    runs = models.IntegerField(default=1)
+    needed_by = models.DateField(null=True)
+    needed_by_name = models.TextField(default="")
 
     class Meta:
         db_table = "dq_judgement"

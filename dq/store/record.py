@@ -6,8 +6,6 @@ What `record` is given is plain data: it knows neither the engine nor the files 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
 from typing import Any, Literal
@@ -15,7 +13,7 @@ from typing import Any, Literal
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from dq.errors import OptionError
-from dq.lifecycle import Presence
+from dq.lifecycle import Presence, fingerprint, fingerprint_of_files
 from dq.organisation import Unit
 from dq.store import bulk, models, moves
 from dq.store.acts import act
@@ -82,6 +80,12 @@ class JudgementFacts:
     severity: str
     owner: str
     reason: str
+    measure: str = ""
+    comparison: str = ""
+    per: str = ""
+    runs: int = 1
+    needed_by: dt.date | None = None
+    needed_by_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,14 +108,14 @@ class RunFacts:
     @property
     def extract(self) -> str:
         """Fingerprint of the files alone."""
-        return _hash(sorted([each.table, each.file, each.sha256] for each in self.inputs))
+        return fingerprint_of_files((each.table, each.file, each.sha256) for each in self.inputs)
 
     @property
     def fingerprint(self) -> str:
         """Fingerprint of date, files, rules, organisation and what was found."""
         rules = sorted([each.rule, each.fingerprint, each.ran] for each in self.rules)
         units = sorted(astuple(each) for each in self.units)
-        return _hash([self.as_of.isoformat(), self.extract, rules, units, self.found])
+        return fingerprint([self.as_of.isoformat(), self.extract, rules, units, self.found])
 
 
 @dataclass(frozen=True)
@@ -128,10 +132,6 @@ class Recorded:
     repeats: int | None = None
     moved: Mapping[str, int] | None = None
     handed_over: int = 0
-
-
-def _hash(content: object) -> str:
-    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
 
 def record(connection: BaseDatabaseWrapper, facts: RunFacts, seen: Iterable[SeenRow], look: Look) -> Recorded:
