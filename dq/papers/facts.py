@@ -7,13 +7,16 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from dq import dispositions
+from dq.criteria import UNIT_WORDS, Per
 from dq.errors import Problem, ProjectError
 from dq.model import DIMENSIONS, SEVERITIES, UNALLOCATED
 from dq.organisation import Unit
+from dq.report.words import plural
 from dq.store import levels, read, trend, waivers
 from dq.store.models import Action, Figure, Judgement, Rule
 from dq.store.piles import Heap, heaps
@@ -41,7 +44,7 @@ class Children:
 
 @dataclass(frozen=True)
 class GateFact:
-    """A gate as the run judged it."""
+    """A gate as the run judged it. One that is judged for each unit has their level, and `met_by` says how many meet it."""
 
     criterion: str
     title: str
@@ -55,6 +58,12 @@ class GateFact:
     reason: str
     part: int | None = None
     whole: int | None = None
+    met_by: str = ""
+
+    @property
+    def decides(self) -> bool:
+        """Whether it stands in the way of go-live, or is advice."""
+        return self.severity in ("", "blocker")
 
     @property
     def measure(self) -> str:
@@ -206,10 +215,16 @@ def _gates(connection: BaseDatabaseWrapper, run: int) -> tuple[GateFact, ...]:
         name: (int(part), int(whole)) for name, part, whole in figures.values_list("name", "part", "whole") if whole is not None
     }
     found = []
-    for each in Judgement.objects.using(connection.alias).filter(run=run).order_by("id"):
+    rows = list(Judgement.objects.using(connection.alias).filter(run=run).order_by("id"))
+    for each in (row for row in rows if row.level == "whole"):
+        level, where, met_by = "whole", "", ""
+        if each.per:
+            units = [row.met for row in rows if row.level == each.per and row.criterion == each.criterion]
+            one, many = UNIT_WORDS[cast(Per, each.per)]
+            level, where, met_by = each.per, f"each {one}", f"met by {sum(units)} of {plural(len(units), one, many)}"
         gate = GateFact(
-            each.criterion, each.title, each.level, each.unit, each.measured, each.needed, each.met, each.severity, each.owner,
-            each.reason,
+            each.criterion, each.title, level, where, each.measured, each.needed, each.met, each.severity, each.owner, each.reason,
+            met_by=met_by,
         )  # fmt: skip
         part, whole = parts.get(gate.measure, (None, None))
         found.append(replace(gate, part=part, whole=whole))

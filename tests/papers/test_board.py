@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -228,6 +229,20 @@ def test_no_gates_and_no_date(tmp_path: Path) -> None:
     html, _ = written(project)
     assert section(html, "verdict").startswith("No gates are set")
     assert "Set the date of go-live." in section(html, "asks") and "Set gates for go-live." in section(html, "asks")
+
+
+def test_a_gate_for_each_unit_is_one_line_and_advice_does_not_decide(tmp_path: Path) -> None:
+    project = Project(tmp_path / "project")
+    whole = replace(share_gate("ready_children", 31, 40, 0.9), per="service", severity="blocker")
+    each = [replace(whole, level="service", unit=name, met=met) for name, met in (("Care", False), ("Duty", True))]
+    advice = replace(count_gate("majors", 9), severity="major")
+    gates = [advice, replace(whole, met=True), *each, count_gate("blockers", 0)]
+    project.run([Lot("North", "major", 9)], {"Care": (40, 31), "Duty": (20, 20)}, TEAMS, gates=gates)
+    html, _ = written(project)
+    rows = {row["Gate"]: (row["Measured"], row["Result"]) for row in table(html, "gates-table")}
+    assert len(rows) == 3 and [name for name in rows if name.endswith("(advice)")] == list(rows)[2:]
+    assert [value for name, value in rows.items() if "each service" in name] == [("met by 1 of 2 services", "met")]
+    assert "every gate is met" in section(html, "verdict") and "Keep the date of go-live" not in section(html, "asks")
 
 
 def test_disputes_that_nobody_decides_and_what_is_late(tmp_path: Path) -> None:
