@@ -1,4 +1,4 @@
-"""The pages of `docs/rules`: a page a theme with each rule in words, a page of settings a pack, and an index."""
+"""The pages of `docs/rules`: a page a theme with each rule in words, of settings and of measures a page a pack, and an index."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import Any
 
 from sqlglot import exp
 
-from dq import pack, settings, yamlfile
+from dq import figures, pack, settings, yamlfile
 from dq.compile import BUILT_IN, Compiler
 from dq.compiled import CompiledRule, CompiledView
 from dq.expression import parse
 from dq.expression.reader import Fault
+from dq.measures import Measure
 from dq.pack import Pack
 from dq.rules import Rule
 
@@ -39,9 +40,67 @@ def pages(table: Table) -> dict[str, str]:
             one.settings,
             settings.values(one.settings) | {"as_of": dt.date(2026, 11, 2), "go_live": dt.date(2027, 3, 1)},
         )
+        if one.measures:
+            found[f"rules/{one.name}/measures.md"] = "\n\n".join(_measures(compiler, one, table)) + "\n"
         for theme, families in _themes(one).items():
             found[_page(one, theme)] = "\n\n".join(_theme(compiler, one, theme, families)) + "\n"
     return found
+
+
+CADENCES = {"daily": "every day", "weekly": "every week", "monthly": "every month"}
+OWNERS = {
+    "team": "each team", "service": "each service", "head": "each head of service", "director": "each director",
+    "whole": "the council",
+}  # fmt: skip
+
+
+def _measures(compiler: Compiler, one: Pack, table: Table) -> Iterator[str]:
+    yield f"# Measures of {one.name}"
+    yield (
+        f"{len(one.measures)} key figures. What the words mean is in [Measures](../../measures.md). Targets are settings\n"
+        "that the board sets. [All themes](../README.md)"
+    )
+    rows = [(f"`{each.id}`", each.area, each.title, each.cadence, _target(compiler, each)) for each in one.measures]
+    yield table(("measure", "area", "what it says", "looked at", "target"), rows)
+    for each in one.measures:
+        yield f"## {each.id}: {each.title}"
+        compiled = figures.compile_one(compiler, each)
+        facts = [("Why", each.reason), ("Counts", _counts(one, each))]
+        facts += [("Limit", limit) for limit in _limits(compiler, one, compiled.rule)]
+        facts += (
+            [("Put together", "for each worker: how many one holds on average, and the most that one holds")] if each.per else []
+        )
+        words = [*(word for word in (part.word for part in each.parts) if word and word != "maximum")]
+        facts += [("Figures", f"{', '.join(words)}")] if words else []
+        facts += [
+            ("Target", _target(compiler, each)),
+            ("Looked at", f"{CADENCES[each.cadence]}; if it is missed, {OWNERS[each.owner]} is asked why"),
+        ]
+        facts += [("List", _list_of(each))] if each.list is not None else []
+        facts += [("Source", each.source)]
+        yield "\n".join(f"- {word}: {_sentence(str(fact))}" for word, fact in facts if fact)
+
+
+def _counts(one: Pack, each: Measure) -> str:
+    title = one.contract.tables[each.table].title if each.table in one.contract.tables else each.table
+    spoken = f" where `{' '.join(each.of.split())}`" if each.of else ""
+    return f"{title} (`{each.table}`){spoken}" + (
+        f"; counted are those where `{' '.join(each.counts.split())}`" if each.counts else ""
+    )
+
+
+def _target(compiler: Compiler, each: Measure) -> str:
+    compiled = figures.compile_one(compiler, each)
+    if compiled.target is None or each.direction is None:
+        return ""
+    number = f"{100 * compiled.target:g} %" if each.counts is not None else f"{compiled.target:g}"
+    return f"{each.direction} {number}" + (f" (`{each.setting}`)" if each.setting else "")
+
+
+def _list_of(each: Measure) -> str:
+    words = {"missed": "the records that are not counted", "counted": "the records that are counted", "all": "all records"}
+    due = f", by `{each.list.due}`" if each.list is not None and each.list.due else ""
+    return words[each.listed] + due + (f"; for an audit a sample of {each.sample}" if each.sample else "")
 
 
 def _themes(one: Pack) -> dict[str, dict[str, list[Rule]]]:
@@ -73,6 +132,7 @@ def _index(packs: Sequence[Pack], table: Table) -> str:
             f"{one.contract.title}. {len({rule.family or rule.id for rule in one.rules})} rules, {len(one.views)} views,\n"
             f"{len(one.contract.tables)} tables. Limits are in [its settings]({one.name}/settings.md).",
             table(("theme", "rules", ""), rows),
+            *([f"Its {len(one.measures)} key figures are in [its measures]({one.name}/measures.md)."] if one.measures else []),
         ]
     return "\n\n".join(parts) + "\n"
 

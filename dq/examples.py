@@ -18,7 +18,10 @@ from sqlglot import exp
 
 from dq.bench import Bench, build, by_pair, dependencies, load, opened, other_table, situation
 from dq.compiled import CompiledRule, CompiledView
+from dq.engines.tally import tally
 from dq.errors import Problem, gathering
+from dq.figures import CompiledMeasure, compile_one
+from dq.measures import MeasureExample
 from dq.pack import Pack
 from dq.people import find as people
 from dq.rules import Example, Rule
@@ -37,14 +40,15 @@ class Tested:
     examples: int = 0
     rules: int = 0
     views: int = 0
+    measures: int = 0
     untried: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
 def run(pack: Pack, *, progress: Callable[[int, int], None] = lambda done, total: None) -> Tested:
-    """Run every example of the pack's rules and views; raises `PackError` where views do not compile.
+    """Run every example of the pack's rules, views and measures; raises `PackError` where views do not compile.
 
-    Of a project's packs only the project's own rules and views are run: the packs have been tested by themselves.
+    Of a project's packs only the project's own are run: the packs have been tested by themselves.
     """
     tested = Tested()
     families: dict[str, list[Rule]] = {}
@@ -52,7 +56,8 @@ def run(pack: Pack, *, progress: Callable[[int, int], None] = lambda done, total
     for rule in pack.rules:
         if is_own(pack, rule.file):
             families.setdefault(rule.family or rule.id, []).append(rule)
-    total = len(families) + len(views)
+    measures = [each for each in pack.measures if is_own(pack, each.file)]
+    total = len(families) + len(views) + len(measures)
     with opened(pack) as bench:
         for done, view in enumerate(views):
             progress(done, total)
@@ -66,6 +71,14 @@ def run(pack: Pack, *, progress: Callable[[int, int], None] = lambda done, total
             tested.rules += len(rules)
             with gathering(tested.problems):
                 tested.problems += _test_family(bench, rules, tested)
+        for done, measure in enumerate(measures, start=len(views) + len(families)):
+            progress(done, total)
+            tested.measures += 1
+            with gathering(tested.problems):
+                compiled = compile_one(bench.compiler, measure)
+                for each in measure.examples:
+                    tested.examples += 1
+                    tested.problems += _test_measure(bench, compiled, each)
     return tested
 
 
@@ -210,6 +223,36 @@ def view_problems(bench: Bench, compiled: CompiledView, example: Example) -> lis
                 wrong(f"it does not give {dict(zip(words, json.loads(lack), strict=True))}.")
     else:
         wrong("expect: is a list of rows, or key: {column: value} for a view that adds to a table.")
+    return problems
+
+
+def _test_measure(bench: Bench, compiled: CompiledMeasure, given: MeasureExample) -> list[Problem]:
+    """Load an example's tables, count the measure over them, and hold its figures against what the example gives."""
+    measure, example = compiled.measure, given.example
+    problems: list[Problem] = []
+
+    def wrong(message: str) -> None:
+        problems.append(Problem(measure.file, example.line, measure.id, f"{example.name}: {message}"))
+
+    with situation(bench, example):
+        load(bench, example, [compiled.rule], problems, measure.id, measure.file)
+        for view in compiled.rule.views:
+            build(bench, view)
+        tallies, reason = tally(bench.engine, compiled.rule, measure.parts)
+    if reason:
+        wrong(reason)
+        return problems
+    for part in measure.parts:
+        mine = [each for each in tallies if each.part == part.word]
+        got = {
+            "counted": sum(each.counted for each in mine),
+            "of": sum(each.assessed for each in mine),
+            "not_assessed": sum(each.in_scope - each.assessed for each in mine),
+        }
+        for name, number in given.gives.get(part.word, {}).items():
+            if got[name] != number:
+                where = f"{part.word}: " if part.word else ""
+                wrong(f"{where}{name.replace('_', ' ')} is {got[name]}, expected {number}.")
     return problems
 
 

@@ -18,6 +18,7 @@ from dq.dispositions import Lenience
 from dq.model import LEAVERS, UNALLOCATED, VERSION
 from dq.organisation import Unit
 from dq.store import database, judged, record, waivers
+from dq.store.measures import MEASURE, MEASURE_NOT_ASSESSED, MEASURE_TARGET, figure_name
 from dq.store.record import FigureFacts, InputFacts, JudgementFacts, Recorded, RuleFacts, RunFacts, SeenRow
 from dq.summary import Measures, RunSummary
 
@@ -74,7 +75,7 @@ def _facts(connection: duckdb.DuckDBPyConnection, summary: RunSummary, contract:
     digest = connection.execute(_DIGEST).fetchone()
     return RunFacts(
         summary.as_of, request.now(), who(), summary.pack, VERSION, results, tuple(rules.values()), inputs, str(digest),
-        _units(connection, contract), tuple(_figures(summary)), tuple(_judgements(summary)),
+        _units(connection, contract, summary), (*_figures(summary), *_measured(summary)), tuple(_judgements(summary)),
     )  # fmt: skip
 
 
@@ -117,10 +118,24 @@ def _judgements(summary: RunSummary) -> Iterator[JudgementFacts]:
             yield replace(whole, level=gate.per, unit=each.unit, measured=each.measured, met=each.met, reason="")
 
 
-def _units(connection: duckdb.DuckDBPyConnection, contract: Contract) -> tuple[Unit, ...]:
+def _measured(summary: RunSummary) -> Iterator[FigureFacts]:
+    """What every measure came to, how many records could not be assessed for it, and the target that was in force."""
+    for row in summary.key_figures:
+        if row.target is not None:
+            yield FigureFacts(MEASURE_TARGET, row.measure, "whole", "", None, None, row.target)
+        for each in row.figures:
+            name = figure_name(each.measure, each.part)
+            counted, of = (None if number is None else float(number) for number in (each.counted, each.of))
+            yield FigureFacts(MEASURE, name, each.level, each.unit, counted, of, each.value)
+            if each.not_assessed:
+                yield FigureFacts(MEASURE_NOT_ASSESSED, name, each.level, each.unit, None, None, float(each.not_assessed))
+
+
+def _units(connection: duckdb.DuckDBPyConnection, contract: Contract, summary: RunSummary) -> tuple[Unit, ...]:
     """The organisation of the run: every team that it knows, and those that stand for no team."""
     known = [Unit(*row) for row in connection.execute(f"SELECT team, service, head, director FROM {route.UNITS}").fetchall()]
     found = [str(row[0]) for row in connection.execute("SELECT DISTINCT team FROM dq_seen").fetchall()]
+    found += [each.unit for row in summary.key_figures for each in row.figures if each.level == "team"]
     return organisation.complete(known, found, (UNALLOCATED, LEAVERS, contract.owner))
 
 

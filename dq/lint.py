@@ -18,6 +18,7 @@ from dq.compiled import CompiledRule
 from dq.contract import Contract
 from dq.engines.duckdb import DuckDBEngine, connect
 from dq.errors import Problem, did_you_mean, gathering
+from dq.figures import compile_one
 from dq.ingest import load as load_tables
 from dq.mutation import survivors
 from dq.pack import Pack
@@ -33,6 +34,7 @@ class Linted:
 
     rules: int = 0
     views: int = 0
+    measures: int = 0
     problems: list[Problem] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
 
@@ -49,7 +51,7 @@ def lint(names: Sequence[str], base: Path | None = None) -> Linted:
     if pack is None:
         return found
     found.differences = list(own_rules.told(pack.own)) if pack.own is not None else []
-    found.rules, found.views = len(pack.rules), len(pack.views)
+    found.rules, found.views, found.measures = len(pack.rules), len(pack.views), len(pack.measures)
     for folder in pack.folders:
         for path in sorted((folder / "sources").glob("*.yaml")):
             with gathering(found.problems):
@@ -69,9 +71,13 @@ def lint(names: Sequence[str], base: Path | None = None) -> Linted:
     for rule in pack.rules:
         with gathering(found.problems):
             compiled.append(compiler.rule(rule))
+    for measure in pack.measures:
+        with gathering(found.problems):
+            compiled.append(compile_one(compiler, measure).rule)
     found.problems += _depending(pack.rules)
     found.problems += _reasons(pack.rules)
     found.problems += _examples(pack)
+    found.problems += _figures(pack)
     found.problems += _unused(pack, compiler, compiled)
     with gathering(found.problems):
         found.problems += survivors.stale(pack)
@@ -141,6 +147,20 @@ def _examples(pack: Pack) -> Iterator[Problem]:
             yield from _columns(pack, example, view.file, view.name)
 
 
+def _figures(pack: Pack) -> Iterator[Problem]:
+    """Measures whose examples count nothing, or everything, or speak of unknown tables, columns or settings."""
+    for measure in pack.measures:
+        gives = [numbers for each in measure.examples for numbers in each.gives.values()]
+        if not any(numbers.get("counted") for numbers in gives):
+            fix = "Add an example with rows and `gives: {counted: 1, of: 2}`."
+            yield Problem(measure.file, measure.line, measure.id, "No example counts a record.", fix)
+        elif measure.counts is not None and not any(numbers.get("of", 0) > numbers.get("counted", 0) for numbers in gives):
+            fix = "Add a record of which `counts` is false to an example's rows."
+            yield Problem(measure.file, measure.line, measure.id, "No example has a record that does not count.", fix)
+        for each in measure.examples:
+            yield from _columns(pack, each.example, measure.file, measure.id)
+
+
 def _spares_one(example: Example) -> bool:
     """Whether a table of the example has more records than fail; whether they are assessed, `dq test-rules` finds out."""
     if not any(example.fails.values()):
@@ -166,11 +186,13 @@ def _columns(pack: Pack, example: Example, file: str, subject: str) -> Iterator[
 
 
 def _unused(pack: Pack, compiler: Compiler, compiled: Iterable[CompiledRule]) -> Iterator[Problem]:
-    """Views that no rule needs."""
+    """Views that no rule and no measure needs."""
     used = {name for rule in compiled for name in rule.views}
     for view in pack.views:
         if view.name in compiler.views and view.name not in used:
-            yield Problem(view.file, view.line, view.name, "No rule uses this view.", "Remove it, or use it.", "warning")
+            yield Problem(
+                view.file, view.line, view.name, "No rule and no measure uses this view.", "Remove it, or use it.", "warning"
+            )
 
 
 def _slow(contract: Contract, compiler: Compiler, compiled: Sequence[CompiledRule]) -> Iterator[Problem]:
@@ -213,7 +235,7 @@ def _plan(connection: duckdb.DuckDBPyConnection, compiler: Compiler, rule: Compi
         try:
             plan = connection.execute(f"EXPLAIN (FORMAT json) {sql}").fetchall()[0][1].upper().replace(" ", "_")
         except duckdb.Error as error:
-            message = f"The engine does not accept the rule ({type(error).__name__})."
+            message = f"The engine does not accept it ({type(error).__name__})."
             yield Problem(rule.rule.file, rule.rule.line, rule.rule.id, message, "Simplify it; `dq explain` shows its SQL.")
             continue
         if any(word in plan for word in SLOW):

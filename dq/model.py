@@ -21,6 +21,10 @@ RULE_COLUMNS = (
     "rule", "table", "severity", "dimension", "status", "in_scope", "assessed", "failing", "not_assessed", "seconds",
     "reason",
 )  # fmt: skip
+MEASURE_COLUMNS = (
+    "measure", "title", "area", "part", "level", "unit", "shape", "counted", "of", "not_assessed", "value", "target", "direction",
+    "met", "cadence", "owner", "reason",
+)  # fmt: skip
 
 UNALLOCATED = "unallocated"
 LEAVERS = "leavers"

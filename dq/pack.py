@@ -10,9 +10,11 @@ from pathlib import Path
 
 from dq import config, own_rules, source_map
 from dq import contract as contracts
+from dq import measures as measure_files
 from dq import rules as rule_files
 from dq.contract import Contract
 from dq.errors import OptionError, PackError, Problem, did_you_mean, gathering
+from dq.measures import Measure
 from dq.own_rules import Change, Own
 from dq.rules import Rule, Setting, SwitchOff, View
 
@@ -31,6 +33,7 @@ class Pack:
     views: tuple[View, ...]
     settings: Mapping[str, Setting]
     own: Own | None = None
+    measures: tuple[Measure, ...] = ()
 
     def select(self, patterns: Sequence[str]) -> Pack:
         """The pack with only the rules that a selection names; see `selected`."""
@@ -75,6 +78,7 @@ def load(
     rules: list[Rule] = []
     views: list[View] = []
     settings: dict[str, Setting] = {}
+    measures: list[Measure] = []
     problems: list[Problem] = []
     for folder in folders:
         with gathering(problems):
@@ -83,14 +87,18 @@ def load(
             views += rule_files.read_views(folder)
         with gathering(problems):
             settings.update(rule_files.read_settings(folder))
+        with gathering(problems):
+            measures += measure_files.read_measures(folder)
     ours: Own | None = None
     if own is not None:
         with gathering(problems):
             rules, ours = _with_own(own, contract, rules, views, settings, as_of)
-    problems += _twice(rules)
+        with gathering(problems):
+            measures = measure_files.on_top(measures, measure_files.read_measures(own))
+    problems += [*_twice(rules), *_twice(measures), *_both(rules, measures)]
     if problems:
         raise PackError(problems)
-    return Pack(contract.pack, folders, contract, tuple(rules), tuple(views), settings, ours)
+    return Pack(contract.pack, folders, contract, tuple(rules), tuple(views), settings, ours, tuple(measures))
 
 
 def of_project(folder: Path, as_of: dt.date | None = None) -> Pack:
@@ -148,9 +156,20 @@ def _with_own(
     return merged, replace(own, settings=tuple(Change(name, old, str(changed[name].value)) for name, old in before.items()))
 
 
-def _twice(rules: Iterable[Rule]) -> Iterator[Problem]:
-    """Rules of one pack that bear the id of another's: their findings could not be told apart."""
-    first: dict[str, Rule] = {}
+def _both(rules: Iterable[Rule], measures: Iterable[Measure]) -> Iterator[Problem]:
+    """Measures that bear the id of a rule."""
+    by_id = {rule.id: rule for rule in rules}
+    for each in measures:
+        if each.id in by_id:
+            rule = by_id[each.id]
+            yield Problem(
+                each.file, each.line, each.id, f"A rule has this id: {rule.file}:{rule.line}.", "Give the measure its own."
+            )
+
+
+def _twice(rules: Iterable[Rule] | Iterable[Measure]) -> Iterator[Problem]:
+    """Rules, or measures, of one pack that bear the id of another's: what is said of them could not be told apart."""
+    first: dict[str, Rule | Measure] = {}
     for rule in rules:
         other = first.setdefault(rule.id, rule)
         if other is not rule and Path(other.file).parent != Path(rule.file).parent:

@@ -161,7 +161,7 @@ def _base(subject: Table) -> exp.Select:
     select = exp.select(
         named(column("row_id", alias), "row_id"),
         named(key_text(subject, alias), "key"),
-        named(_record(subject, alias), "record"),
+        named(record_text(subject, alias), "record"),
         named(column("file_id", alias), "file_id"),
         named(column("source_row", alias), "source_row"),
     ).from_(table(alias))
@@ -199,7 +199,7 @@ def _occurrences(subject: Table) -> exp.Select:
     return select.with_("keyed", as_=keyed).with_("repeated", as_=repeated)
 
 
-def _record(subject: Table, alias: str) -> Tree:
+def record_text(subject: Table, alias: str) -> Tree:
     """The record as a person would name it: the contract's phrase with its values; dates as 5 May 2026."""
     parts: list[Tree] = []
     for position, piece in enumerate(re.split(r"\{(\w+)\}", subject.record or subject.title)):

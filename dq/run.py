@@ -16,7 +16,9 @@ from types import ModuleType
 import duckdb
 from sqlglot import exp
 
-from dq import claims, gates, loading, outside, pack, readiness, results, route, selection, settings, tallies, teams
+from dq import (
+    claims, figures, gates, loading, organisation, outside, pack, readiness, results, route, selection, settings, tallies, teams,
+)  # fmt: skip
 from dq.compile import Compiler
 from dq.compiled import CompiledRule
 from dq.contract import Contract
@@ -25,15 +27,18 @@ from dq.engines.duckdb import DuckDBEngine, connect, lock
 from dq.engines.threads import side_by_side
 from dq.errors import PackError, Problem, gathering
 from dq.expression import Reader, Scope
+from dq.figures import CompiledMeasure
 from dq.frames import typed_frame, verdict_rows
 from dq.functions import Tree
 from dq.loading import Progress
+from dq.model import LEAVERS, UNALLOCATED
+from dq.organisation import Unit
 from dq.outside import CheckSet
 from dq.pack import Pack
 from dq.people import find as people
 from dq.request import Request
 from dq.rules import Rule
-from dq.summary import RunSummary
+from dq.summary import MeasureRow, RunSummary
 from dq.teams import TeamRow
 
 ENGINES = ("duckdb",)
@@ -99,15 +104,17 @@ def execute(request: Request, *, out: Path | None = None, progress: Progress = _
             staff = teams.read(request.teams) if request.teams is not None else None
             theirs = _theirs(sets, chosen)
             rules = _compile(compiler, [rule for rule in chosen if rule.id not in theirs])
+            measures = figures.compile_all(compiler, wanted.measures)
         connection = connect(work, threads=request.threads, memory=request.memory)
         try:
             with watch.step("ingest"):
-                missing, unrecognised = loading.load(connection, request, wanted.contract, source, _read(compiler, rules), progress)
+                read = tables_read(compiler, (*rules, *(each.rule for each in measures)))
+                missing, unrecognised = loading.load(connection, request, wanted.contract, source, read, progress)
             allowed = [work, *([out.resolve().parent] if out is not None else [])]
             lock(connection, allowed)
             engine = DuckDBEngine(connection, compiler, time_limit=request.time_limit)
             with watch.step("routes"):
-                _route(engine, wanted.contract, compiler, staff, request.as_of)
+                route_records(engine, wanted.contract, compiler, staff, request.as_of)
             with watch.step("people"):
                 rules, apart = _compare_people(engine, request, compiler, rules, progress)
             with watch.step("rules"):
@@ -125,7 +132,10 @@ def execute(request: Request, *, out: Path | None = None, progress: Progress = _
                 measured = tallies.measure(connection, wanted.contract, compiler, spoken, outcomes, built_in, request.as_of)
             with watch.step("gates"):
                 judged = gates.judge(request.gates, measured.measures, request.past, judges().hold)
+            with watch.step("measures"):
+                counted_measures = _measure(engine, wanted.contract, measures, missing, progress)
             summary = tallies.summarise(connection, request, wanted, spoken, measured, judged, unrecognised, watch.seconds)
+            summary = replace(summary, key_figures=counted_measures)
             yield Run(connection, summary, wanted, all(gate.met for gate in judged if gate.decides))
         finally:
             connection.close()
@@ -154,7 +164,9 @@ def _compile(compiler: Compiler, rules: Iterable[Rule]) -> list[CompiledRule]:
     return compiled
 
 
-def _route(engine: DuckDBEngine, contract: Contract, compiler: Compiler, staff: Sequence[TeamRow] | None, day: dt.date) -> None:
+def route_records(
+    engine: DuckDBEngine, contract: Contract, compiler: Compiler, staff: Sequence[TeamRow] | None, day: dt.date
+) -> None:
     """Workers, current allocations, the organisation, and the way of every record to its team."""
     connection = engine.connection
     connection.execute(f"CREATE TABLE {route.WORKERS} (worker VARCHAR, name VARCHAR, team VARCHAR, has_left BOOLEAN)")
@@ -235,13 +247,13 @@ def _evaluate(
     progress: Progress,
 ) -> dict[str, Outcome]:  # fmt: skip
     """Build the views that the rules need, then run each rule alone. `apart` is why rules on pairs cannot run."""
-    needed = {view for rule in rules for view in rule.views if not _cannot_run(compiler, rule, missing)}
+    needed = {view for rule in rules for view in rule.views if not cannot_run(compiler, rule, missing)}
     views = [view for name, view in compiler.views.items() if name in needed]
     total = len(views) + len(rules)
     for done, view in enumerate(views):
         progress("views", done, total)
         engine.build(view)
-    reasons = {rule.rule.id: _cannot_run(compiler, rule, missing) or (apart if _pairs(rule) else "") for rule in rules}
+    reasons = {rule.rule.id: cannot_run(compiler, rule, missing) or (apart if _pairs(rule) else "") for rule in rules}
     outcomes = {name: Outcome(reason=reason) for name, reason in reasons.items() if reason}
     able = [rule for rule in rules if not reasons[rule.rule.id]]
     for done, (name, outcome) in enumerate(side_by_side(engine, able, threads), start=len(views) + len(outcomes)):
@@ -249,6 +261,27 @@ def _evaluate(
         outcomes[name] = outcome
     progress("rules", total, total)
     return outcomes
+
+
+def _measure(
+    engine: DuckDBEngine, contract: Contract, measures: Sequence[CompiledMeasure], missing: set[str], progress: Progress
+) -> tuple[MeasureRow, ...]:
+    """Build the views that only measures need, and count every measure."""
+    if not measures:
+        return ()
+    progress("Counting measures", 0, 0)
+    reasons = {each.measure.id: cannot_run(engine.compiler, each.rule, missing) for each in measures}
+    needed = {view for each in measures if not reasons[each.measure.id] for view in each.rule.views}
+    for name, view in engine.compiler.views.items():
+        if name in needed - engine.built:
+            engine.build(view)
+    return figures.count_all(engine, measures, units(engine, contract), contract.owner, lambda rule: reasons[rule.rule.id])
+
+
+def units(engine: DuckDBEngine, contract: Contract) -> tuple[Unit, ...]:
+    """The organisation on the day of the extract: every team that it knows or routes records to, and what stands for no team."""
+    known = [Unit(*row) for row in engine.connection.execute(f"SELECT team, service, head, director FROM {route.UNITS}").fetchall()]
+    return organisation.complete(known, engine.teams, (UNALLOCATED, LEAVERS, contract.owner))
 
 
 def _theirs(sets: Iterable[CheckSet], chosen: Iterable[Rule]) -> dict[str, CompiledRule]:
@@ -283,17 +316,18 @@ def _judge_outside(
     return outcomes
 
 
-def _read(compiler: Compiler, rules: Iterable[CompiledRule]) -> set[str]:
+def tables_read(compiler: Compiler, rules: Iterable[CompiledRule]) -> set[str]:
     """Tables and views that the rules read, themselves or through views."""
     views = {view for rule in rules for view in rule.views}
     read = [rule.reads.relations for rule in rules] + [compiler.views[view].reads.relations for view in views]
     return {name for names in read for name in names}
 
 
-def _cannot_run(compiler: Compiler, rule: CompiledRule, missing: set[str]) -> str:
+def cannot_run(compiler: Compiler, rule: CompiledRule, missing: set[str]) -> str:
+    """Why a rule cannot run, in our words; blank where it can."""
     if rule.unset:
         return f"The setting {', '.join(f':{name}' for name in rule.unset)} has no value."
-    gone = sorted(_read(compiler, [rule]) & missing)
+    gone = sorted(tables_read(compiler, [rule]) & missing)
     if gone and all(name.startswith("previous.") for name in gone):
         return "There is no earlier extract to compare with."
     return absent(rule, [name for name in gone if not name.startswith("previous.")])

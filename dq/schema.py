@@ -1,4 +1,4 @@
-"""JSON Schema of a rule file, made from the models and from the checks' signatures."""
+"""JSON Schema of a rule file and of a measures file, made from the models and from the checks' signatures."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import inspect
 from typing import Any
 
 from dq.checks import CHECKS, Check
+from dq.measures import measure_schema
 from dq.rules import rule_schema, switch_off_schema
 
 
@@ -28,6 +29,21 @@ def rule_file_schema() -> dict[str, Any]:
             "note": {"type": "string"},
             "rules": {"type": "array", "items": {"if": {"required": ["disable"]}, "then": switch_off_schema(), "else": rule}},
         },
+        "$defs": definitions,
+    }
+
+
+def measure_file_schema() -> dict[str, Any]:
+    """Schema of a measures.yaml: `note:` and a list of measures."""
+    measure = measure_schema()
+    definitions = measure.pop("$defs", {})
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Measures of a dq pack",
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["measures"],
+        "properties": {"note": {"type": "string"}, "measures": {"type": "array", "items": measure}},
         "$defs": definitions,
     }
 

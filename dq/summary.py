@@ -257,6 +257,48 @@ class OwnRule:
 
 
 @dataclass(frozen=True)
+class MeasureFigure:
+    """A figure of a measure for one unit of the organisation: `counted` of `of` make the `value`.
+
+    `part` is blank for the measure itself, else a period, a band or `maximum`. A count has no `of`; of work held by workers `of` is
+    how many of them hold some. `unit` is blank for the whole, and where a team is under nobody. `value` is None where there is
+    nothing to count from, `met` where no target is for this figure.
+    """
+
+    measure: str
+    part: str
+    level: str
+    unit: str
+    counted: int | None
+    of: int | None
+    not_assessed: int
+    value: float | None
+    met: bool | None
+
+
+@dataclass(frozen=True)
+class MeasureRow:
+    """A measure and its figures, those of each part from the whole down to the teams.
+
+    `shapes` gives for each part whether it is a `share`, `count`, `average` or `maximum`, in the order in which they are shown;
+    `judged` is the part that the target is for. The target of a share is a share from 0 to 1. `reason` says why there is no figure,
+    or no target.
+    """
+
+    measure: str
+    title: str
+    area: str
+    shapes: Mapping[str, str]
+    judged: str
+    target: float | None
+    direction: str | None
+    cadence: str
+    owner: str
+    reason: str = ""
+    figures: tuple[MeasureFigure, ...] = ()
+
+
+@dataclass(frozen=True)
 class RunSummary:
     """A run, for its readers.
 
@@ -285,6 +327,7 @@ class RunSummary:
     unrecognised: tuple[str, ...] = ()
     switched_off: tuple[SwitchedOff, ...] = ()
     replaced: tuple[OwnRule, ...] = ()
+    key_figures: tuple[MeasureRow, ...] = ()
     tables: tuple[TableNote, ...] = ()
     teams: tuple[str, ...] = ()
     system: str = "the old system"

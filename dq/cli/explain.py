@@ -18,7 +18,7 @@ from dq.functions import DIALECTS
     "--engine", "dialect", type=click.Choice([*DIALECTS, "all"]), default="duckdb", show_default=True, help="Whose SQL to show."
 )
 def command(rule: str, packs_: tuple[str, ...], settings: tuple[str, ...], dialect: str) -> None:
-    """Show RULE in words, the SQL that runs, what it reads, and its examples."""
+    """Show RULE (or a measure) in words, the SQL that runs, what it reads, and its examples."""
     chosen = DIALECTS if dialect == "all" else tuple(name for name in DIALECTS if name == dialect)
     click.echo(
         explain.explain(rule, [(name,) for name in packs.names()] if not packs_ else [packs_], as_settings(settings), chosen)

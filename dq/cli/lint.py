@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from dq.cli.options import counted
 from dq.lint import lint
 
 
@@ -26,5 +27,6 @@ def command(packs: tuple[str, ...], quiet: bool) -> None:
         click.echo(f"{problem.level}: {problem}")
     errors = sum(problem.level == "error" for problem in found.problems)
     if not quiet:
-        click.echo(f"{found.rules} rules and {found.views} views: {len(found.problems)} problems, {errors} of them errors.")
+        looked = f"{found.rules} rules and {found.views} views{counted(found.measures)}"
+        click.echo(f"{looked}: {len(found.problems)} problems, {errors} of them errors.")
     sys.exit(1 if errors else 0)

@@ -11,3 +11,8 @@ def as_settings(pairs: tuple[str, ...]) -> dict[str, str]:
     if wrong:
         raise OptionError([Problem(subject=f"--set {pair}", message="A setting is given as NAME=VALUE.") for pair in wrong])
     return {name.strip(): value.strip() for name, value in (pair.split("=", 1) for pair in pairs)}
+
+
+def counted(measures: int) -> str:
+    """How many measures there are beside rules and views; blank where a pack has none."""
+    return f" and {measures:,} {'measure' if measures == 1 else 'measures'}" if measures else ""

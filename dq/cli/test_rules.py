@@ -7,6 +7,7 @@ import sys
 import click
 
 from dq import examples, pack
+from dq.cli.options import counted
 from dq.people.find import INSTALL
 
 
@@ -17,7 +18,7 @@ from dq.people.find import INSTALL
 def command(packs: tuple[str, ...], select: tuple[str, ...], quiet: bool) -> None:
     """Run every example of PACK (a name or a folder; several: more rules on the first one's tables), or of a project.
 
-    PACK may be a project's folder: then the examples of its own rules and views are run.
+    PACK may be a project's folder: then the examples of its own rules, views and measures are run.
     """
     tested = examples.run(pack.named(packs).select(select))
     for problem in tested.problems:
@@ -26,7 +27,7 @@ def command(packs: tuple[str, ...], select: tuple[str, ...], quiet: bool) -> Non
         click.echo(f"{rule} was not tried: its examples need Splink ({INSTALL}).", err=True)
     if not quiet:
         click.echo(
-            f"{tested.examples} examples of {tested.rules} rules and {tested.views} views: "
+            f"{tested.examples} examples of {tested.rules} rules and {tested.views} views{counted(tested.measures)}: "
             + (f"{len(tested.problems)} problems." if tested.problems else "all as they say.")
         )
     sys.exit(1 if tested.problems else 0)

@@ -73,6 +73,7 @@ class DuckDBEngine:
         self.compiler = compiler
         self.time_limit = time_limit
         self.broken: dict[str, str] = {}
+        self.built: set[str] = set()
         self.routed: set[str] = set()
         self.teams: list[str] = []
         connection.execute(f"CREATE TABLE {CALENDAR} (day DATE, working_days BIGINT, is_working INTEGER)")
@@ -113,12 +114,13 @@ class DuckDBEngine:
 
     def build(self, view: CompiledView) -> str:
         """Materialise a view under its name."""
+        self.built.add(view.view.name)
         broken = [need for need in view.needs if need in self.broken]
         if broken:
             self.broken[view.view.name] = f"The view {broken[0]} could not be built."
         else:
             tree = self.compiler.lower(view.tree, "duckdb")
-            reason = self._guarded(lambda: self.create(view.view.name, tree))
+            reason = self.guarded(lambda: self.create(view.view.name, tree))
             if reason:
                 self.broken[view.view.name] = f"The view {view.view.name} could not be built: {reason}"
         return self.broken.get(view.view.name, "")
@@ -159,7 +161,7 @@ class DuckDBEngine:
                 for team, counts in self._take(rule, statement, number, self._verdict(rule, statement)).items():
                     totals[team] = totals.get(team, Counts()) + counts
 
-        reason = self._guarded(run)
+        reason = self.guarded(run)
         seconds = time.perf_counter() - started
         if reason:
             self.connection.execute("DELETE FROM dq_finding WHERE rule = ?", [rule.rule.id])
@@ -186,7 +188,7 @@ class DuckDBEngine:
         total = sum(by_team.values(), Counts())
         return Outcome(total, {team: counts for team, counts in by_team.items() if team != NO_TEAM}, seconds)
 
-    def _guarded(self, work: Callable[[], None]) -> str:
+    def guarded(self, work: Callable[[], None]) -> str:
         """Run under the time limit; returns why it failed in our words (the engine's own may quote a record)."""
         timer = threading.Timer(self.time_limit, self.connection.interrupt)
         timer.start()

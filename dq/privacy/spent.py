@@ -22,10 +22,10 @@ from dq.purged import MARK
 
 PERSONAL = ("key", "record", "person", "worker", "values")
 """Columns of exceptions that say whose record it is, or what stands in it."""
-COUNTS = ("run.json", "rules.csv", "summary.html", "timings.json")
+COUNTS = ("run.json", "rules.csv", "measures.csv", "summary.html", "timings.json")
 _NEW = ".purging"
-_LISTS = re.compile(r"teams|lists(-[0-9]+)?")
-"""Folders of workbooks: those of the run, and those that `dq lists` wrote from it."""
+_LISTS = re.compile(r"teams|audits|lists(-[0-9]+)?")
+"""Folders of lists: the workbooks of the run, those that `dq lists` wrote from it, and what `dq measures --list` did."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def _results(folder: Path, as_of: dt.date, removed: str) -> Results:
     files = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.endswith(_NEW)]
     exceptions = [folder / name for name in ("exceptions.csv", "exceptions.parquet") if (folder / name).is_file()]
     given = [path for path in files if path.parent.parent == folder and _LISTS.fullmatch(path.parent.name)]
-    workbooks = [path for path in given if path.suffix.lower() == ".xlsx"]
+    workbooks = [path for path in given if path.suffix.lower() == ".xlsx" or path.parent.name == "audits"]
     known = {*exceptions, *workbooks, *(folder / name for name in COUNTS)}
     return Results(folder, as_of, tuple(exceptions), tuple(workbooks), tuple(path for path in files if path not in known), removed)
 

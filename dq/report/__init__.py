@@ -2,6 +2,7 @@
 
     ../summary.py   what a run tells: `RunSummary` and its parts, plain values, nothing personal
     counts.py          `count_exceptions(connection)` fills `RunSummary.found`; sums for the reports
+    measures_file.py   measures.csv
     data_files.py      exceptions.parquet, exceptions.csv, rules.csv, run.json, timings.json
     workbooks.py       teams/<team>.xlsx            todo_sheet.py, about_sheet.py its two sheets
     summary.py         summary.html                 summary.html.jinja, summary.css its form
@@ -26,6 +27,7 @@ import duckdb
 
 from dq.report.counts import count_exceptions
 from dq.report.data_files import as_json, write_exceptions, write_rules, write_run, write_timings
+from dq.report.measures_file import write_measures
 from dq.report.summary import write_summary
 from dq.report.workbooks import write_workbooks
 from dq.summary import (
@@ -55,7 +57,8 @@ def write(connection: duckdb.DuckDBPyConnection, results: RunSummary, out: Path,
     Raises OSError when `out` is not empty, or its parent folder is not there.
 
     The paths come in this order: exceptions.parquet, exceptions.csv, rules.csv, run.json, timings.json,
-    summary.html, then the workbooks by file name. Equal runs give equal bytes, but for timings.json.
+    summary.html, measures.csv where there are measures, then the workbooks by file name.
+    Equal runs give equal bytes, but for timings.json.
     """
     target = out.resolve()
     there = target.exists()
@@ -67,6 +70,7 @@ def write(connection: duckdb.DuckDBPyConnection, results: RunSummary, out: Path,
         written = write_exceptions(connection, part)
         written += [write_rules(results, part), write_run(results, part), write_timings(results, part)]
         written.append(write_summary(results, part))
+        written += [write_measures(results, part)] if results.key_figures else []
         if workbooks:
             written += write_workbooks(connection, results, part / "teams")
         names = [path.relative_to(part) for path in written]

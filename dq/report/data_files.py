@@ -15,7 +15,9 @@ import duckdb
 from dq.model import EXCEPTION_COLUMNS, RULE_COLUMNS
 from dq.report.counts import count_by_severity
 from dq.report.order import ORDER
-from dq.summary import RuleRow, RunSummary
+from dq.summary import MeasureRow, RuleRow, RunSummary
+
+_FIGURE = ("counted", "of", "not_assessed", "value", "met")
 
 RISKY = "=+-@\t\r\n"  # a spreadsheet takes a text that begins with one of these for a formula
 
@@ -91,9 +93,21 @@ def as_json(results: RunSummary) -> dict[str, object]:
         "unrecognised": list(results.unrecognised),
         "switched_off": [{**asdict(row), "until": row.until.isoformat() if row.until else None} for row in results.switched_off],
         "replaced": [asdict(row) for row in results.replaced],
+        "measures": [_measure(row) for row in results.key_figures],
         "rules": rules,
         "found": [asdict(row) for row in results.found],
     }
+
+
+def _measure(row: MeasureRow) -> dict[str, object]:
+    """A measure with its figures for the whole; those of every unit are in measures.csv."""
+    words = ("measure", "title", "area", "judged", "target", "direction", "cadence", "owner", "reason")
+    parts = [
+        {"part": each.part, "shape": row.shapes[each.part], **{word: getattr(each, word) for word in _FIGURE}}
+        for each in row.figures
+        if each.level == "whole"
+    ]
+    return {**{word: getattr(row, word) for word in words}, "figures": parts}
 
 
 def write_timings(results: RunSummary, folder: Path) -> Path:
