@@ -17,7 +17,20 @@ import duckdb
 from sqlglot import exp
 
 from dq import (
-    claims, figures, gates, loading, organisation, outside, pack, readiness, results, route, selection, settings, tallies, teams,
+    claims,
+    figures,
+    gates,
+    loading,
+    organisation,
+    outside,
+    pack,
+    readiness,
+    results,
+    route,
+    selection,
+    settings,
+    tallies,
+    teams,
 )  # fmt: skip
 from dq.compile import Compiler
 from dq.compiled import CompiledRule
