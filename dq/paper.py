@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,14 +11,16 @@ from pathlib import Path
 from dq import config
 from dq.config import Project
 from dq.errors import OptionError, Problem
+from dq.flows import History
 from dq.papers import charts, page
 from dq.papers import print as printed
+from dq.papers.ahead import ahead
 from dq.papers.board import SERVICES, board
 from dq.papers.charts import Look
 from dq.papers.facts import Facts, gather
-from dq.papers.model import Board
+from dq.papers.model import Board, ForecastLine
 from dq.papers.view import view
-from dq.store import database
+from dq.store import database, flows
 
 FEWEST = 6
 """Services that stand on lines of their own however long a page is."""
@@ -42,8 +44,8 @@ def write_board(folder: Path, out: Path | None = None, *, html_only: bool = Fals
     recorded, `OptionError` where nothing can be written.
     """
     project = config.load(folder)
-    facts = _facts(folder, project)
-    found, pdf = _fitting(facts, html_only)
+    facts, history = _read(folder, project)
+    found, pdf = _fitting(facts, ahead(facts, history), html_only)
     drawn = {**view(found), "charts": _charts(found, charts.SCREEN)}
     made = {".html": page.page(drawn, "board.html.jinja").encode()} | ({".pdf": pdf} if pdf is not None else {})
     target = out if out is not None else _results(folder, facts)
@@ -53,17 +55,17 @@ def write_board(folder: Path, out: Path | None = None, *, html_only: bool = Fals
     return Paper(found.run, found.as_of, tuple(files), replaced, found)
 
 
-def _facts(folder: Path, project: Project) -> Facts:
+def _read(folder: Path, project: Project) -> tuple[Facts, History]:
     with database.opened(folder, project.store, create=False) as connection:
         days = {str(name): number for name, number in project.due_days.items()}
-        return gather(connection, project.project, project.contact, project.go_live, days)
+        return gather(connection, project.project, project.contact, project.go_live, days), flows.history(connection)
 
 
-def _fitting(facts: Facts, html_only: bool) -> tuple[Board, bytes | None]:
+def _fitting(facts: Facts, forecast: tuple[Sequence[ForecastLine], str], html_only: bool) -> tuple[Board, bytes | None]:
     """The page, with as many services on lines of their own as fit on one sheet of paper."""
     services = SERVICES
     while True:
-        found = board(facts, services=services)
+        found = board(facts, forecast, services)
         if html_only:
             return found, None
         drawn = {**view(found), "charts": _charts(found, charts.PAPER)}

@@ -19,20 +19,18 @@ WEEKS = 8
 SERVICES = 20
 
 
-def board(facts: Facts, forecast: Sequence[ForecastLine] = (), services: int = SERVICES) -> Board:
+def board(facts: Facts, forecast: tuple[Sequence[ForecastLine], str] = ((), ""), services: int = SERVICES) -> Board:
     """The page; at most so many services stand on lines of their own, the others share the last one."""
     found = cells(facts, services)
-    judged = sorted(facts.gates, key=lambda gate: (not gate.decides, gate.met))
-    gates = tuple(_gate(gate, found) for gate in judged)
-    deciding = gates[: sum(gate.decides for gate in judged)]
+    gates = tuple(_gate(gate, found) for gate in sorted(facts.gates, key=lambda gate: gate.met))
     unchecked = tuple(UncheckedLine(rule.title or rule.rule, rule.severity, rule.reason) for rule in facts.rules if not rule.ran)
     weeks = tuple(_week(facts, found, run.run) for run in facts.runs[-WEEKS:])
     return Board(
-        facts.project, facts.run.run, facts.run.as_of, facts.go_live, _state(deciding, unchecked), _verdict(deciding, unchecked),
-        tuple(_sentences(facts, found, weeks)), gates, weeks, _needed(facts), tuple(forecast),
+        facts.project, facts.run.run, facts.run.as_of, facts.go_live, _state(gates, unchecked), _verdict(gates, unchecked),
+        tuple(_sentences(facts, found, weeks)), gates, weeks, _needed(facts), tuple(forecast[0]), forecast[1],
         tuple(_service(found, name) for name in found.services), _whole(found),
         tuple((severity, found["late severity", severity]) for severity in ("blocker", "major", "minor")),
-        tuple(asks(facts, found, deciding)), tuple(_risks(facts, found)), unchecked,
+        tuple(asks(facts, found, gates)), tuple(_risks(facts, found)), unchecked,
         tuple(notes(facts, found)), facts.contact, VERSION,
     )  # fmt: skip
 
@@ -55,16 +53,17 @@ def _verdict(gates: Sequence[GateLine], unchecked: Sequence[UncheckedLine]) -> s
 
 
 def _gate(gate: GateFact, found: Cells) -> GateLine:
-    title = words.gate_title(gate) if gate.decides else f"{words.gate_title(gate)} (advice)"
-    return GateLine(title, gate.unit, words.gate_needed(gate), _measured(gate, found), gate.met, gate.owner, gate.reason)
+    return GateLine(
+        words.gate_title(gate), gate.unit, words.gate_needed(gate), _measured(gate, found), gate.met, gate.owner, gate.reason
+    )
 
 
 def _measured(gate: GateFact, found: Cells) -> str:
-    """What was measured, through the cells: of units only how many meet it, because their counts stand in the table of services."""
+    """What was measured, through the cells: of a unit only whether it is met, because its counts stand in the table of services."""
     if gate.measured is None:
         return "not measured"
     if gate.level != "whole":
-        return gate.met_by
+        return "see services"
     if gate.measure == "ready_children" and ("open",) in found.shown:
         return words.rate(found["ready",], found["not ready",], found["open",])
     if gate.part is not None and gate.whole is not None:

@@ -82,12 +82,12 @@ class UncheckedLine:
 
 @dataclass(frozen=True)
 class ForecastLine:
-    """A date by which so many of a hundred possible courses are there; `date` is None where they are not by the horizon."""
+    """A gate on the day of go-live: what is likely to be measured then, the chance that it is met, what it would take."""
 
-    what: str
+    gate: str
     likely: str
-    late: str
     chance: str
+    takes: str
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,7 @@ class Board:
     weeks: tuple[WeekLine, ...]
     needed: float | None
     forecast: tuple[ForecastLine, ...]
+    forecast_words: str
     services: tuple[ServiceLine, ...]
     whole: ServiceLine
     late: tuple[tuple[str, Shown], ...]

@@ -31,6 +31,12 @@ def notes(facts: Facts, found: Cells) -> Iterator[tuple[str, str]]:
         "down, so 100.0 % is only said of all.",
     )
     yield (
+        "Forecast",
+        "From the runs so far the weeks to come are played 2,000 times, each time a little differently. It assumes that "
+        "things go on as they did, the last weeks above all, that new exceptions keep coming, and that rules change again. It "
+        "knows no holidays and no decision of the board. No chance is called 0 or 100 %.",
+    )
+    yield (
         "Services",
         "Children stand with the service of their team, blockers with the service whose records they are, what is late with the "
         f"service on whose list it is. {service_title('unallocated')}: the child has no worker now. Leavers: the record's worker "

@@ -159,10 +159,10 @@ def lines(connection: BaseDatabaseWrapper) -> list[WaiverLine]:
 
 def lenience(connection: BaseDatabaseWrapper) -> dispositions.Lenience:
     """What does not count against readiness: every waiver, and who said what is put right on the way."""
-    every = tuple(of_row(each) for each in Waiver.objects.using(connection.alias).order_by("id"))
+    given = every(connection)
     with connection.cursor() as cursor:
         cursor.execute(TRANSFORMED)
-        return dispositions.Lenience(every, dict(cursor.fetchall()))
+        return dispositions.Lenience(given, dict(cursor.fetchall()))
 
 
 def every(connection: BaseDatabaseWrapper) -> tuple[dispositions.Waiver, ...]:

@@ -256,6 +256,21 @@ def test_disputes_that_nobody_decides_and_what_is_late(tmp_path: Path) -> None:
     assert "Past their date on the teams' lists: 14 (8 blocker, 6 major)." in section(html, "verdict")
 
 
+def test_the_chance_of_each_gate_on_the_day_of_go_live(tmp_path: Path) -> None:
+    project = Project(tmp_path / "project")
+    for week in range(5):
+        project.run([Lot("North", "blocker", 60 - 12 * week)], {"Care": (200, 140 + 12 * week)}, TEAMS)
+        html, pdf = written(project)
+        said = section(html, "course")
+        if week < 3:
+            assert f"No forecast yet. Too little history: {week + 1} run" in said and table(html, "forecast-table") == []
+    rows = table(html, "forecast-table")
+    assert [row["Gate on the day of go-live"] for row in rows] == ["Blockers: none", "Open children ready: at least 98.0 %"]
+    assert all(re.fullmatch(r"(less than |more than )?\d+ %", row["Chance"]) for row in rows)
+    assert all(" to " in row["Likely"] for row in rows)
+    assert rows[0]["Chance"] in pdf_text(pdf)
+
+
 def test_before_the_first_check_there_is_no_paper(tmp_path: Path) -> None:
     project = Project(tmp_path / "project")
     assert "No run is recorded yet." in project.dq("board", code=2).stderr
