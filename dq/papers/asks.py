@@ -24,12 +24,12 @@ def asks(facts: Facts, cells: Cells, gates: tuple[GateLine, ...]) -> Iterator[As
     yield from _actions(facts)
     if facts.go_live is None:
         yield Ask("Set the date of go-live.", "Without it nothing can be said to be in time.", BOARD)
-    if not any(gate.where == "" for gate in gates):
+    if not any(gate.decides for gate in gates):
         yield Ask("Set gates for go-live.", "Without them nobody can say when the data is good enough.", BOARD)
 
 
 def _gates(facts: Facts, gates: tuple[GateLine, ...]) -> Iterator[Ask]:
-    missed = [gate for gate in gates if not gate.met]
+    missed = [gate for gate in gates if gate.decides and not gate.met]
     if not missed:
         return
     titles = list(dict.fromkeys(gate.title for gate in missed))

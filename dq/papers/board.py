@@ -8,10 +8,11 @@ from dq.model import VERSION
 from dq.papers import words
 from dq.papers.asks import asks
 from dq.papers.cells import OTHERS, Cells, cells
-from dq.papers.facts import Facts, GateFact
+from dq.papers.facts import RECORDS, Facts
 from dq.papers.model import Board, ForecastLine, GateLine, RiskLine, ServiceLine, State, UncheckedLine, WeekLine
 from dq.papers.notes import notes
-from dq.report.words import long_date, percent, plural
+from dq.report.words import gate_measured, long_date, percent, plural
+from dq.summary import Gate
 from dq.suppression import FEWER, HIDDEN
 
 WEEKS = 8
@@ -22,7 +23,7 @@ SERVICES = 20
 def board(facts: Facts, forecast: tuple[Sequence[ForecastLine], str] = ((), ""), services: int = SERVICES) -> Board:
     """The page; at most so many services stand on lines of their own, the others share the last one."""
     found = cells(facts, services)
-    gates = tuple(_gate(gate, found) for gate in sorted(facts.gates, key=lambda gate: gate.met))
+    gates = tuple(_gate(gate, facts, found) for gate in sorted(facts.gates, key=lambda gate: (not gate.decides, gate.met)))
     unchecked = tuple(UncheckedLine(rule.title or rule.rule, rule.severity, rule.reason) for rule in facts.rules if not rule.ran)
     weeks = tuple(_week(facts, found, run.run) for run in facts.runs[-WEEKS:])
     return Board(
@@ -36,44 +37,50 @@ def board(facts: Facts, forecast: tuple[Sequence[ForecastLine], str] = ((), ""),
 
 
 def _state(gates: Sequence[GateLine], unchecked: Sequence[UncheckedLine]) -> State:
-    if any(not gate.met for gate in gates):
+    deciding = [gate for gate in gates if gate.decides]
+    if any(not gate.met for gate in deciding):
         return "not-ready"
-    return "ready" if gates and not unchecked else "open"
+    return "ready" if deciding and not unchecked else "open"
 
 
 def _verdict(gates: Sequence[GateLine], unchecked: Sequence[UncheckedLine]) -> str:
-    missed = sum(not gate.met for gate in gates)
-    if not gates:
+    deciding = [gate for gate in gates if gate.decides]
+    missed = sum(not gate.met for gate in deciding)
+    if not deciding:
         return "No gates are set: nobody has said what ready means."
     if missed:
-        return f"Not ready: {missed} of {plural(len(gates), 'gate')} {'is' if missed == 1 else 'are'} not met."
+        return f"Not ready: {missed} of {plural(len(deciding), 'gate')} {'is' if missed == 1 else 'are'} not met."
     if unchecked:
         return f"Not certain: every gate is met, but {plural(len(unchecked), 'rule')} could not run."
     return "Ready, as far as the rules can tell: every gate is met."
 
 
-def _gate(gate: GateFact, found: Cells) -> GateLine:
+def _gate(gate: Gate, facts: Facts, found: Cells) -> GateLine:
     return GateLine(
-        words.gate_title(gate), gate.unit, words.gate_needed(gate), _measured(gate, found), gate.met, gate.owner, gate.reason
+        words.gate_title(gate),
+        words.gate_needed(gate),
+        _measured(gate, facts, found),
+        gate.met,
+        gate.decides,
+        gate.owner,
+        gate.reason,
     )
 
 
-def _measured(gate: GateFact, found: Cells) -> str:
-    """What was measured, through the cells: of a unit only whether it is met, because its counts stand in the table of services."""
-    if gate.measured is None:
+def _measured(gate: Gate, facts: Facts, found: Cells) -> str:
+    """What was measured, through the cells; of a gate for each unit, how many of them meet it."""
+    if gate.units:
+        return gate_measured(gate)
+    if gate.measured is None or gate.per:
         return "not measured"
-    if gate.level != "whole":
-        return "see services"
     if gate.measure == "ready_children" and ("open",) in found.shown:
         return words.rate(found["ready",], found["not ready",], found["open",])
-    if gate.part is not None and gate.whole is not None:
-        return words.banded(gate.part, gate.whole)
-    if gate.counts_records:
+    if gate.measure in facts.checked:
+        return words.banded(*facts.checked[gate.measure])
+    if gate.measure in RECORDS:
         value = found["gate", gate.measure]
         return "none" if value == 0 else words.shown(value)
-    if gate.is_share:
-        return percent(round(gate.measured * 10**9), 10**9)
-    return "none" if gate.measured == 0 else words.shown(round(gate.measured))
+    return gate_measured(gate)
 
 
 def _week(facts: Facts, found: Cells, run: int) -> WeekLine:
@@ -86,7 +93,7 @@ def _week(facts: Facts, found: Cells, run: int) -> WeekLine:
 
 def _needed(facts: Facts) -> float | None:
     """The share of ready children that the gates ask for: a line in the chart."""
-    asked = [gate.needed for gate in facts.gates if gate.measure == "ready_children" and gate.level == "whole"]
+    asked = [gate.needed for gate in facts.gates if gate.measure == "ready_children" and not gate.per]
     return max(asked, default=None)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dq.model import LEAVERS, SEVERITIES, UNALLOCATED
-from dq.papers.facts import Facts, unallocated
+from dq.papers.facts import RECORDS, Facts, unallocated
 from dq.suppression import SMALL, Name, Shown, Sum, protect
 
 OTHERS = "(others)"
@@ -94,7 +94,7 @@ def _by_service(facts: Facts, number: Counter[Name], places: Mapping[str, str]) 
 def _gates(facts: Facts, number: Counter[Name]) -> list[Sum]:
     """What gates count; those on blockers count all but the ones that are allowed, which the page shows apart."""
     for gate in facts.gates:
-        if gate.level == "whole" and gate.measured is not None and gate.counts_records:
+        if not gate.per and gate.measured is not None and gate.measure in RECORDS:
             number["gate", gate.measure] = round(gate.measured)
     asked = [("gate", word) for word in GATE_COUNTS]
     every = [Sum(("gate", "exceptions"), tuple(asked))] if all(each in number for each in [*asked, ("gate", "exceptions")]) else []

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import cast
+from dataclasses import dataclass, field
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from dq import dispositions
-from dq.criteria import UNIT_WORDS, Per
 from dq.errors import Problem, ProjectError
 from dq.model import DIMENSIONS, SEVERITIES, UNALLOCATED
 from dq.organisation import Unit
-from dq.report.words import plural
 from dq.store import levels, read, trend, waivers
-from dq.store.models import Action, Figure, Judgement, Rule
+from dq.store.judged import judgements
+from dq.store.models import Action, Figure, Rule
 from dq.store.piles import Heap, heaps
 from dq.store.read import RunLine
 from dq.store.waivers import WaiverLine
+from dq.summary import Gate
 
 ASKED = ("not ours", "need help")
 """Answers that leave the next step to the data team: what waits for it is not late."""
 RECORDS = ("blockers", "majors", "minors", "exceptions", "rows_unreconciled", "blockers_allowed")
-SHARES = ("ready_children", "ready_all", *DIMENSIONS)
+"""Metrics that count records, and not rules."""
 OLD = 14
 """Days after which the board is asked about a dispute, and about a waiver that ends."""
 
@@ -40,51 +38,6 @@ class Children:
     allowed: int = 0
     at_most: bool = False
     unchecked: int = 0
-
-
-@dataclass(frozen=True)
-class GateFact:
-    """A gate as the run judged it. One that is judged for each unit has their level, and `met_by` says how many meet it."""
-
-    criterion: str
-    title: str
-    level: str
-    unit: str
-    measured: float | None
-    needed: float
-    met: bool
-    severity: str
-    owner: str
-    reason: str
-    part: int | None = None
-    whole: int | None = None
-    met_by: str = ""
-
-    @property
-    def decides(self) -> bool:
-        """Whether it stands in the way of go-live, or is advice."""
-        return self.severity in ("", "blocker")
-
-    @property
-    def measure(self) -> str:
-        """The metric that it asks for."""
-        return re.split(r"[\s=!<>]", self.criterion.strip(), maxsplit=1)[0]
-
-    @property
-    def comparison(self) -> str:
-        """How what is measured compares with what is needed."""
-        found = re.search(r"[=!<>]=|[<>]", self.criterion)
-        return found[0] if found else ">="
-
-    @property
-    def is_share(self) -> bool:
-        """Whether it is measured as a share from 0 to 1."""
-        return self.measure in SHARES
-
-    @property
-    def counts_records(self) -> bool:
-        """Whether what it measures is a number of records, and not of rules."""
-        return self.measure in RECORDS
 
 
 @dataclass(frozen=True)
@@ -109,7 +62,10 @@ class ActionFact:
 
 @dataclass(frozen=True)
 class Facts:
-    """A run and the runs before it, for the whole and by service. Counts are true ones: they leave this package suppressed."""
+    """A run and the runs before it, for the whole and by service. Counts are true ones: they leave this package suppressed.
+
+    `checked` says of each dimension how many checks passed, of how many.
+    """
 
     project: str
     contact: str
@@ -122,7 +78,8 @@ class Facts:
     blockers: Mapping[int, int]
     units: Mapping[str, Unit]
     heaps: tuple[Heap, ...]
-    gates: tuple[GateFact, ...]
+    gates: tuple[Gate, ...]
+    checked: Mapping[str, tuple[int, int]]
     rules: tuple[RuleFact, ...]
     waivers: tuple[WaiverLine, ...]
     actions: tuple[ActionFact, ...]
@@ -163,8 +120,8 @@ def gather(connection: BaseDatabaseWrapper, project: str, contact: str, go_live:
     run = runs[-1]
     return Facts(
         project, contact, run, go_live, days, tuple(runs), _whole(connection), _services(connection, run.run),
-        _blockers(connection), _units(connection, run.run), tuple(heaps(connection)), _gates(connection, run.run),
-        _rules(connection, run.run), tuple(waivers.lines(connection)), _actions(connection),
+        _blockers(connection), _units(connection, run.run), tuple(heaps(connection)),
+        judgements(connection, run.run), _checked(connection, run.run), _rules(connection, run.run), tuple(waivers.lines(connection)), _actions(connection),
     )  # fmt: skip
 
 
@@ -209,26 +166,12 @@ def _units(connection: BaseDatabaseWrapper, run: int) -> dict[str, Unit]:
         return {str(row[0]): Unit(*row) for row in cursor.fetchall()}
 
 
-def _gates(connection: BaseDatabaseWrapper, run: int) -> tuple[GateFact, ...]:
-    figures = Figure.objects.using(connection.alias).filter(run=run, kind="metric", level="whole")
-    parts = {
+def _checked(connection: BaseDatabaseWrapper, run: int) -> dict[str, tuple[int, int]]:
+    """Of each share of checks: how many passed, of how many."""
+    figures = Figure.objects.using(connection.alias).filter(run=run, kind="metric", level="whole", name__in=DIMENSIONS)
+    return {
         name: (int(part), int(whole)) for name, part, whole in figures.values_list("name", "part", "whole") if whole is not None
     }
-    found = []
-    rows = list(Judgement.objects.using(connection.alias).filter(run=run).order_by("id"))
-    for each in (row for row in rows if row.level == "whole"):
-        level, where, met_by = "whole", "", ""
-        if each.per:
-            units = [row.met for row in rows if row.level == each.per and row.criterion == each.criterion]
-            one, many = UNIT_WORDS[cast(Per, each.per)]
-            level, where, met_by = each.per, f"each {one}", f"met by {sum(units)} of {plural(len(units), one, many)}"
-        gate = GateFact(
-            each.criterion, each.title, level, where, each.measured, each.needed, each.met, each.severity, each.owner, each.reason,
-            met_by=met_by,
-        )  # fmt: skip
-        part, whole = parts.get(gate.measure, (None, None))
-        found.append(replace(gate, part=part, whole=whole))
-    return tuple(found)
 
 
 def _rules(connection: BaseDatabaseWrapper, run: int) -> tuple[RuleFact, ...]:

@@ -13,13 +13,13 @@ State = Literal["ready", "not-ready", "open"]
 
 @dataclass(frozen=True)
 class GateLine:
-    """A gate as the run judged it; `where` names the unit it is about, blank for the whole."""
+    """A gate as the run judged it; only one that `decides` stands in the way of go-live, the others are advice."""
 
     title: str
-    where: str
     needed: str
     measured: str
     met: bool
+    decides: bool
     owner: str
     reason: str
 

@@ -27,7 +27,7 @@ def notes(facts: Facts, found: Cells) -> Iterator[tuple[str, str]]:
         )
     yield (
         "Gates",
-        "A gate is a condition for go-live that the board set. What could not be measured is not met. Percentages are rounded "
+        "A gate is a condition for go-live that the board set. What could not be measured is not met; advice decides nothing. Percentages are rounded "
         "down, so 100.0 % is only said of all.",
     )
     yield (
@@ -70,7 +70,7 @@ def notes(facts: Facts, found: Cells) -> Iterator[tuple[str, str]]:
 
 
 def _since(facts: Facts, found: Cells) -> str:
-    gate = next((each for each in facts.gates if each.measure == "blockers" and each.level == "whole"), None)
+    gate = next((each for each in facts.gates if each.measure == "blockers" and not each.per), None)
     settled = ("gate", "blockers") not in found.shown or found["gate", "blockers"] == found["blockers",]
     if gate is None or settled or ("allowed blockers",) in found.shown:
         return ""

@@ -34,7 +34,7 @@ def _texts(board: Board) -> dict[str, Any]:
         "verdict": board.verdict,
         "sentences": list(board.sentences),
         "gates": [
-            [f"{gate.title}: {gate.where}" if gate.where else gate.title, gate.needed, gate.measured, gate.owner, gate.met]
+            [gate.title if gate.decides else f"{gate.title} (advice)", gate.needed, gate.measured, gate.owner, gate.met]
             for gate in board.gates[:GATES]
         ],
         "owners": any(gate.owner for gate in board.gates),

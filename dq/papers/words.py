@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from dq.model import DIMENSIONS, UNALLOCATED
-from dq.papers.facts import GateFact
-from dq.report.words import COMPARISONS, MONTHS, capital, number, percent, share, team_title
+from dq.report.words import MONTHS, capital, number, percent, team_title
+from dq.report.words import gate_needed as needed
+from dq.summary import Gate
 from dq.suppression import FEWER, HIDDEN, SMALL, Shown, is_small
 
 BAND = 95
@@ -70,18 +71,17 @@ def banded(part: int, whole: int) -> str:
     return f"{100 - BAND} % or less" if part * 100 <= (100 - BAND) * whole else HIDDEN
 
 
-def gate_title(gate: GateFact) -> str:
+def gate_title(gate: Gate) -> str:
     """A gate in a few words."""
     if gate.measure in DIMENSIONS:
         return f"{capital(gate.measure)} of what was checked"
     return TITLES.get(gate.measure) or gate.title or gate.criterion
 
 
-def gate_needed(gate: GateFact) -> str:
-    """What the gate asks for: "at least 98.0 %", "none"."""
-    if gate.comparison == "==" and gate.needed == 0 and not gate.is_share:
-        return "none"
-    return COMPARISONS[gate.comparison].format(share(gate.needed) if gate.is_share else number(gate.needed))
+def gate_needed(gate: Gate) -> str:
+    """What the gate asks for, and by when where that is before go-live: "at least 98.0 % for each service by 7 Dec 2026"."""
+    by = f" by {short_date(gate.by)}" if gate.by is not None and gate.by_name != "go-live" else ""
+    return needed(gate) + by
 
 
 def service_title(name: str) -> str:
