@@ -56,15 +56,8 @@ def _verdict(gates: Sequence[GateLine], unchecked: Sequence[UncheckedLine]) -> s
 
 
 def _gate(gate: Gate, facts: Facts, found: Cells) -> GateLine:
-    return GateLine(
-        words.gate_title(gate),
-        words.gate_needed(gate),
-        _measured(gate, facts, found),
-        gate.met,
-        gate.decides,
-        gate.owner,
-        gate.reason,
-    )
+    asked, measured = words.gate_needed(gate), _measured(gate, facts, found)
+    return GateLine(words.gate_title(gate), asked, measured, gate.met, gate.decides, gate.owner, gate.reason)
 
 
 def _measured(gate: Gate, facts: Facts, found: Cells) -> str:

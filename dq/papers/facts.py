@@ -121,7 +121,8 @@ def gather(connection: BaseDatabaseWrapper, project: str, contact: str, go_live:
     return Facts(
         project, contact, run, go_live, days, tuple(runs), _whole(connection), _services(connection, run.run),
         _blockers(connection), _units(connection, run.run), tuple(heaps(connection)),
-        judgements(connection, run.run), _checked(connection, run.run), _rules(connection, run.run), tuple(waivers.lines(connection)), _actions(connection),
+        judgements(connection, run.run), _checked(connection, run.run), _rules(connection, run.run),
+        tuple(waivers.lines(connection)), _actions(connection),
     )  # fmt: skip
 
 
@@ -169,9 +170,7 @@ def _units(connection: BaseDatabaseWrapper, run: int) -> dict[str, Unit]:
 def _checked(connection: BaseDatabaseWrapper, run: int) -> dict[str, tuple[int, int]]:
     """Of each share of checks: how many passed, of how many."""
     figures = Figure.objects.using(connection.alias).filter(run=run, kind="metric", level="whole", name__in=DIMENSIONS)
-    return {
-        name: (int(part), int(whole)) for name, part, whole in figures.values_list("name", "part", "whole") if whole is not None
-    }
+    return {name: (int(part), int(whole)) for name, part, whole in figures.values_list("name", "part", "whole") if whole}
 
 
 def _rules(connection: BaseDatabaseWrapper, run: int) -> tuple[RuleFact, ...]:

@@ -27,8 +27,8 @@ def notes(facts: Facts, found: Cells) -> Iterator[tuple[str, str]]:
         )
     yield (
         "Gates",
-        "A gate is a condition for go-live that the board set. What could not be measured is not met; advice decides nothing. Percentages are rounded "
-        "down, so 100.0 % is only said of all.",
+        "A gate is a condition for go-live that the board set; advice decides nothing. What could not be measured is not met. "
+        "Percentages are rounded down, so 100.0 % is only said of all.",
     )
     yield (
         "Forecast",

@@ -112,14 +112,16 @@ def _share(name: str, level: str, unit: str, part: int, whole: int) -> FigureFac
 
 
 def count_gate(measure: str, measured: int, needed: int = 0) -> JudgementFacts:
-    return JudgementFacts(f"{measure} == {needed}", measure, "whole", "", measured, needed, measured == needed, "", "", "")
+    met = measured == needed
+    return JudgementFacts(f"{measure} == {needed}", measure, "whole", "", measured, needed, met, "blocker", "", "", measure, "==")
 
 
 def share_gate(measure: str, part: int, whole: int, needed: float) -> JudgementFacts:
     measured = part / whole if whole else None
     met = measured is not None and measured >= needed
     reason = "" if whole else "It could not be measured: nothing was assessed."
-    return JudgementFacts(f"{measure} >= {needed}", measure, "whole", "", measured, needed, met, "", "", reason)
+    words = (f"{measure} >= {needed}", measure, "whole", "")
+    return JudgementFacts(*words, measured, needed, met, "blocker", "", reason, measure, ">=")
 
 
 def units(services: Mapping[str, Sequence[str]]) -> list[Unit]:
