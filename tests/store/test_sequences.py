@@ -1,4 +1,4 @@
-"""Random sequences of runs, changed rules, deletions, decisions and waivers: SQL against a simple model of pure functions."""
+"""Random sequences of runs, changed rules, deletions, decisions, answers and waivers: SQL against a model of pure functions."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ import stores
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from dq.dispositions import DISPOSITIONS, Agreed, Waiver, place, waiver_change, waiver_of
+from dq.dispositions import ANSWERS, DISPOSITIONS, Agreed, Waiver, place, waiver_change, waiver_of
 from dq.errors import OptionError
 from dq.lifecycle import Presence, Ruling, Seen, Standing, change, handed_over, handover, step
-from dq.store import database, decide, desk, read, record, waivers
+from dq.store import database, decide, desk, read, record, reply, waivers
 from dq.store.decide import Selection
 from dq.store.models import Event, Finding, Run
 from dq.store.record import FollowedRow, Look
+from dq.store.reply import ReplyLine
 
 IDS = [f"{number:012x}" for number in range(6)]
 RULES = {each: f"R-{place % 2}" for place, each in enumerate(IDS)}
@@ -44,6 +45,7 @@ DECISION = st.one_of(
     st.tuples(st.just("assign"), CHOSEN, st.sampled_from(["", "Bo", "North", "South"])),
     st.tuples(st.just("waive"), CHOSEN, st.tuples(st.integers(-1, 2), st.integers(0, 3))),
     st.tuples(st.just("withdraw"), st.integers(1, 3), st.none()),
+    st.tuples(st.just("answer"), st.sets(st.integers(0, 5), min_size=1, max_size=3), st.sampled_from(ANSWERS)),
 )
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink)
 STEPS = st.lists(st.one_of(A_RUN, A_RUN, A_RUN, DECISION, DECISION, st.sampled_from(["delete", "again"])), min_size=1, max_size=10)
@@ -59,6 +61,7 @@ class Model:
         self.listed: list[set[str]] = []
         self.days: list[dt.date] = []
         self.agreed: dict[str, Agreed] = {}
+        self.answers: dict[str, str] = {}
         self.waivers: list[Waiver] = []
         self.numbers: dict[int, int] = {}
 
@@ -186,7 +189,16 @@ def _decide(connection: Any, model: Model, what: str, meant: Any, how: Any) -> N
 
 
 def _in_store(connection: Any, model: Model, what: str, meant: Any, how: Any) -> bool:
-    if what == "dispose":
+    if what == "answer":
+        lines = [
+            ReplyLine(
+                each, None, how, stores.START if how == "will fix" else None, "Why", "Mo", "a.xlsx", "To do", row, stores.NOON
+            )
+            for row, each in enumerate(meant.ids, start=2)
+        ]
+        with database.writing(connection) as cursor:
+            reply.keep(cursor, connection, "ann", "a.xlsx", "", lines)
+    elif what == "dispose":
         decide.dispose(connection, "ann", stores.NOON, meant, how, "Why")
     elif what == "assign":
         decide.assign(connection, "ann", stores.NOON, meant, how, "")
@@ -202,6 +214,12 @@ def _in_store(connection: Any, model: Model, what: str, meant: Any, how: Any) ->
 
 def _in_model(model: Model, what: str, meant: Any, how: Any) -> bool:
     """Whether it was done."""
+    if what == "answer":
+        for each in meant.ids:
+            model.answers[each] = how
+            if how == "rule is wrong":
+                model.agreed[each] = replace(model.agreed.get(each, Agreed()), disputed=True)
+        return True
     if what in ("dispose", "assign"):
         chosen = model.chosen(meant)
         for each in chosen or ():
@@ -248,10 +266,12 @@ def _compare_desks(connection: Any, model: Model) -> None:
         if standing.state != "cleared":
             held = model.waived(len(model.after) - 1, each)
             agreed = model.agreed.get(each, Agreed())
-            expected[each] = (place(standing.word, agreed, held is not None), agreed, held.until if held else None)
+            stands = (place(standing.word, agreed, held is not None), agreed, held.until if held else None)
             history = read.history(connection, each)
-            assert (history.place, history.agreed, history.waived_until) == expected[each]
-    assert {row.id: (row.place, row.agreed, row.waived_until) for row in desk.rows(connection)} == expected
+            assert (history.place, history.agreed, history.waived_until) == stands
+            expected[each] = (*stands, model.answers.get(each))
+    rows = desk.rows(connection)
+    assert {row.id: (row.place, row.agreed, row.waived_until, row.reply and row.reply.answer) for row in rows} == expected
 
 
 def _nothing_dangles(connection: Any) -> None:
