@@ -7,7 +7,6 @@ written anew: the library's words and tables, without scripts, images and links 
 from __future__ import annotations
 
 import html
-import shutil
 import tempfile
 from collections.abc import Sequence
 from html.parser import HTMLParser
@@ -37,11 +36,12 @@ h5 { font-size: 1.2rem; margin: 1.5rem 0 0.3rem; }
 .alert { border-top: 2px solid #1d1d1b; padding-top: 0.5rem; }
 .sign { font-weight: bold; } .sign.bad { color: #a00; } .sign.good { color: #05612e; } a { color: #0b4c8c; }
 </style></head><body>
+<p><a href="index.html">Judgement</a> | <a href="suite.html">Suite</a></p>
 """
 
 
 def write(asked: Sequence[Asked], rows: Sequence[Row], folder: Path) -> None:
-    """Judge the gates and write the pages into an empty folder; nothing is left elsewhere."""
+    """Judge the gates, and write `index.html` (the judgement) and `suite.html` into an empty folder; nothing is left elsewhere."""
     with tempfile.TemporaryDirectory(prefix="dq-", ignore_cleanup_errors=True) as work:
         before = tempfile.tempdir
         tempfile.tempdir = work  # the library makes folders of its own there
@@ -50,11 +50,9 @@ def write(asked: Sequence[Asked], rows: Sequence[Row], folder: Path) -> None:
             _build(asked, rows, site)
         finally:
             tempfile.tempdir = before
-        for page in sorted(site.rglob("*.html")):
-            target = folder / page.relative_to(site)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(clean(page.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
-        shutil.rmtree(site)
+        for name, pages in (("index.html", "validations"), ("suite.html", "expectations")):
+            [page] = (site / pages).rglob("*.html")
+            (folder / name).write_text(clean(page.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
 
 
 def _build(asked: Sequence[Asked], rows: Sequence[Row], site: Path) -> None:
@@ -90,38 +88,46 @@ class _Cleaner(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
         self.inside = False
-        self.dropped: list[str] = []
+        self.dropping = ""
+        self.depth = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "body":
             self.inside = True
-        elif self.dropped or not self.inside:
-            if tag in DROPPED and self.inside:
-                self.dropped.append(tag)
-        elif tag in DROPPED:
-            self.dropped.append(tag)
-        elif tag not in VOID or tag in KEPT_VOID:
+        elif self.dropping:
+            self.depth += tag == self.dropping
+        elif self.inside and (tag in DROPPED or _is_control(attrs)):
+            self.dropping, self.depth = ("", 0) if tag in VOID else (tag, 1)
+        elif self.inside and (tag not in VOID or tag in KEPT_VOID):
             self.parts.append(f"<{tag}{_attributes(tag, attrs)}{'/' if tag in VOID else ''}>{_sign(tag, attrs)}")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "body":
             self.inside = False
-        elif self.dropped:
-            if tag == self.dropped[-1]:
-                self.dropped.pop()
+        elif self.dropping:
+            self.depth -= tag == self.dropping
+            self.dropping = self.dropping if self.depth else ""
         elif self.inside and tag not in VOID:
             self.parts.append(f"</{tag}>")
 
     def handle_data(self, data: str) -> None:
-        if self.inside and not self.dropped:
+        if self.inside and not self.dropping:
             text = html.escape(data, quote=False)
             self.parts.append("\n" if text.isspace() and "\n" in text else text)
 
 
+def _is_control(attrs: Sequence[tuple[str, str | None]]) -> bool:
+    """Whether an element is a filter, or a link that folds something: without scripts they do nothing."""
+    given = dict(attrs)
+    classes = str(given.get("class") or "").split()
+    return given.get("data-toggle") == "collapse" or ("card" in classes and "card-body" not in classes)
+
+
 def _attributes(tag: str, attrs: Sequence[tuple[str, str | None]]) -> str:
-    wanted = [(name, value or "") for name, value in attrs if name in KEPT_ATTRIBUTES]
-    wanted += [
-        (name, value) for name, value in attrs if tag == "a" and name == "href" and value and "//" not in value and ":" not in value
+    wanted = [
+        (name, value or "")
+        for name, value in attrs
+        if name in KEPT_ATTRIBUTES or (tag == "a" and name == "href" and value and value.startswith("#"))
     ]
     return "".join(f' {name}="{html.escape(value)}"' for name, value in wanted)
 

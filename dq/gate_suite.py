@@ -1,7 +1,7 @@
 """Gates as a suite of Great Expectations over a frame of metrics, in an ephemeral context: nothing is written, nothing is sent.
 
 A gate is three expectations on the rows that it speaks of: every run that must count has such a row, the metric is there, and it is
-as the board asks. Run as a program (``python -m dq.gate_suite``) it judges gates that it reads as JSON.
+as the board asks.
 """
 
 from __future__ import annotations

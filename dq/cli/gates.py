@@ -126,7 +126,7 @@ def _print(run: Run, courses: Iterable[Course]) -> None:
 
 def _lines(each: Course) -> Iterator[str]:
     gate = each.gate
-    yield f"{gate.title}."
+    yield f"{words.gate_title(gate)}."
     by = f", by {words.long_date(gate.by)}{f' ({gate.by_name})' if gate.by_name else ''}" if gate.by else ""
     yield f"Measured: {words.gate_measured(gate)}. Needed: {words.gate_needed(gate)}{by}."
     yield f"{_since(each)} {_trend(each)}"

@@ -78,18 +78,18 @@ def team_title(team: str) -> str:
 
 
 def gate_title(gate: Gate) -> str:
-    """The gate in words, or its criterion when it has none."""
-    return gate.title or gate.criterion
+    """The gate in words, or its criterion when it has none; one that is judged for each unit says so."""
+    title = gate.title or gate.criterion
+    return f"{title}, for each {UNIT_WORDS[gate.per][0]}" if gate.per in UNIT_WORDS else title  # type: ignore[index]
 
 
 def gate_needed(gate: Gate) -> str:
-    """What the gate asks for: "at least 98.0 %", "none in each team, 3 runs in a row"."""
+    """What the gate asks for: "at least 98.0 %", "none, 3 runs in a row"."""
     if gate.comparison == "==" and gate.needed == 0 and not gate.share:
         text = "none"
     else:
         text = COMPARISONS[gate.comparison].format(share(gate.needed) if gate.share else number(gate.needed))
-    each = f" for each {UNIT_WORDS[gate.per][0]}" if gate.per in UNIT_WORDS else ""  # type: ignore[index]
-    return f"{text}{each}, {gate.runs} runs in a row" if gate.runs > 1 else f"{text}{each}"
+    return f"{text}, {gate.runs} runs in a row" if gate.runs > 1 else text
 
 
 def gate_measured(gate: Gate) -> str:
