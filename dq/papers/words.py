@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from dq.criteria import UNIT_WORDS
 from dq.model import DIMENSIONS, UNALLOCATED
 from dq.report.words import MONTHS, capital, number, percent, team_title
 from dq.report.words import gate_needed as needed
@@ -81,7 +82,8 @@ def gate_title(gate: Gate) -> str:
 def gate_needed(gate: Gate) -> str:
     """What the gate asks for, and by when where that is before go-live: "at least 98.0 % for each service by 7 Dec 2026"."""
     by = f" by {short_date(gate.by)}" if gate.by is not None and gate.by_name != "go-live" else ""
-    return needed(gate) + by
+    each = f" for each {UNIT_WORDS[gate.per][0]}" if gate.per in UNIT_WORDS else ""  # type: ignore[index]
+    return needed(gate) + each + by
 
 
 def service_title(name: str) -> str:
