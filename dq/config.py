@@ -9,9 +9,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, field_validator, model_validator
 
-from dq import criteria, yamlfile
+from dq import criteria, mail, yamlfile
 from dq.criteria import Asked, GateEntry
 from dq.errors import DqError, Problem, ProjectError, did_you_mean, gathering
+from dq.mail import Mail
 from dq.model import Dimension, Severity
 
 
@@ -75,6 +76,7 @@ class Project(BaseModel):
     checks: tuple[Checks, ...] = ()
     store: str | None = None
     due_days: dict[Severity, int] = {}
+    mail: Mail | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -121,6 +123,7 @@ def load(folder: Path) -> Project:
         with gathering(problems):
             project = yamlfile.validate(Project, document)
         problems += criteria.faults(document)
+        problems += mail.faults(document)
         if problems:
             raise DqError(problems)
         for place, entry in enumerate(project.checks):

@@ -10,8 +10,13 @@ Severity = Literal["blocker", "major", "minor"]
 Dimension = Literal["completeness", "uniqueness", "consistency", "timeliness", "validity", "accuracy"]
 Status = Literal["passed", "failed", "not_evaluated"]
 
+Scope = Literal["whole", "director", "head", "service", "team", "data team"]
+
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+UNITLESS: tuple[Scope, ...] = ("whole", "data team")
+"""Scopes without a name: `whole` sees counts of everything and no record, `data team` sees everything."""
 
 EXCEPTION_COLUMNS = (
     "id", "rule", "table", "key", "record", "person", "worker", "team", "severity", "dimension", "fields", "values",

@@ -10,9 +10,10 @@ import click
 
 from dq import history, request
 from dq.cli import history_options
+from dq.model import SCOPES
 from dq.store import access
 
-LEVELS = [each.replace(" ", "-") for each in access.SCOPES]
+LEVELS = [each.replace(" ", "-") for each in SCOPES]
 
 
 @click.group("access", invoke_without_command=True)

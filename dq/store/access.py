@@ -5,19 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from dq.errors import OptionError, Problem, did_you_mean
+from dq.model import UNITLESS, Scope
 from dq.store.acts import act
 from dq.store.database import writing
 from dq.store.models import Access, Unit
-
-Scope = Literal["whole", "director", "head", "service", "team", "data team"]
-SCOPES: tuple[Scope, ...] = get_args(Scope)
-UNITLESS: tuple[Scope, ...] = ("whole", "data team")
-"""Scopes without a name: `whole` sees counts of everything and no record, `data team` sees everything."""
 
 
 @dataclass(frozen=True)

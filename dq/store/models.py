@@ -288,3 +288,31 @@ class Action(models.Model):
 
     class Meta:
         db_table = "dq_action"
+
+
+class Message(models.Model):
+    """A digest of one run for one reader by one way, and whether it was sent: see `dq.store.messages`.
+
+    A run is told from any other by its number and the moment in which it was recorded, since a number is given again after a run
+    was taken back. `since` is the run that the digest compares with. `error` is in our own words.
+    """
+
+    reader = models.TextField()
+    way = models.TextField()
+    target = models.TextField()
+    cadence = models.TextField()
+    run = models.IntegerField()
+    as_of = models.DateField()
+    recorded = models.DateTimeField()
+    fingerprint = models.CharField(max_length=64)
+    since = models.IntegerField(null=True)
+    state = models.TextField()
+    attempts = models.IntegerField()
+    at = models.DateTimeField()
+    error = models.TextField(default="")
+
+    class Meta:
+        db_table = "dq_message"
+        constraints = (
+            models.UniqueConstraint(fields=("reader", "way", "target", "cadence", "run", "recorded"), name="dq_message_once_a_run"),
+        )

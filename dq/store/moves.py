@@ -152,7 +152,7 @@ FORGET = (
 """Takes the latest run back: each exception that it moved stands again where its last event left it."""
 
 _AT = """
-SELECT e.finding_id AS id, f.rule, f.table_name, e.became, e.why, e.team, e.worker FROM dq_event AS e
+SELECT e.finding_id AS id, f.rule, f.table_name, e.became, e.why, e.team, e.worker, e.severity FROM dq_event AS e
 JOIN (SELECT max(id) AS id FROM dq_event WHERE run_id <= {run} GROUP BY finding_id) AS l ON l.id = e.id
 JOIN dq_finding AS f ON f.id = e.finding_id
 """
@@ -168,3 +168,13 @@ FROM a LEFT JOIN b ON b.id = a.id LEFT JOIN a_waived AS x ON x.id = a.id LEFT JO
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 """
 """How many exceptions went from which word and team to which, between two runs, and whether waivers covered them."""
+
+CHANGED = f"""
+WITH a AS ({_AT.format(run="%(later)s")}), b AS ({_AT.format(run="%(earlier)s")}),
+     a_waived AS ({covered("%(later_day)s", "a")}), b_waived AS ({covered("%(earlier_day)s", "b")})
+SELECT coalesce(b.team, '') AS from_team, a.team, a.severity, coalesce(b.became, '') AS was, a.became, a.why,
+       CASE WHEN y.id IS NULL THEN 0 ELSE 1 END AS before_waived, CASE WHEN x.id IS NULL THEN 0 ELSE 1 END AS after_waived, count(*)
+FROM a LEFT JOIN b ON b.id = a.id LEFT JOIN a_waived AS x ON x.id = a.id LEFT JOIN b_waived AS y ON y.id = a.id
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+"""
+"""The same by severity and without rule and worker: what digests are made from."""

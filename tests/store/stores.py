@@ -61,7 +61,7 @@ def everybody(presence: Presence = "present", **others: Presence) -> Callable[[S
 
 
 TABLES = ("dq_run", "dq_input", "dq_rule", "dq_unit", "dq_finding", "dq_event", "dq_figure", "dq_judgement")
-DECIDED = ("dq_action", "dq_access", "dq_reply", "dq_issue", "dq_waiver", "dq_decision", "dq_act")
+DECIDED = ("dq_message", "dq_action", "dq_access", "dq_reply", "dq_issue", "dq_waiver", "dq_decision", "dq_act")
 """The tables of what people decide, in an order in which they can be emptied."""
 
 
