@@ -13,7 +13,8 @@ from dq.report.digest_words import Line, Said, Table, names, opening, say
 from dq.report.words import long_date
 
 HERE = Path(__file__).parent
-WIDTH = 62
+WIDTH = 70
+"""Columns of a line in plain text; mail programs break lines above 78."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,9 @@ def _brief(first: list[str], parts: list[Said], last: str) -> Iterator[str]:
 
 def _line(line: Line) -> str:
     value = f"{line.sign} {line.value}".strip()
-    return f"  {line.label} {value:>{max(1, WIDTH - len(line.label))}}".rstrip()
+    if len(line.label) + len(value) + 2 > WIDTH:
+        return f"  {line.label}\n  {value:>{WIDTH}}"
+    return f"  {line.label}{value:>{WIDTH - len(line.label)}}"
 
 
 def _rows(table: Table) -> Iterator[str]:

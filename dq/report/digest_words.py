@@ -188,7 +188,7 @@ def _short(part: Part, counts: _Counts) -> str:
 
 def _flow_table(part: Part, digest: Digest, counts: _Counts) -> Iterator[Table]:
     severities = [Line(SEVERITY[word], counts[word]) for word in SEVERITIES if counts.said(word)]
-    if part.flow is None or digest.since is None:
+    if part.flow is None or digest.since is None or not part.flow.moved:
         yield Table("Open exceptions", (Line("Open now", counts["after"]), *severities))
         return
     lines = [Line(f"Open on {long_date(digest.since)}", counts["before"])]
