@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from dq.model import SEVERITIES
 from dq.report.digest_facts import Digest, Flow, GateLine, Part, Share
-from dq.report.words import capital, long_date, percent, plural
+from dq.report.words import capital, long_date, percent, plural, team_title
 from dq.suppression import FEWER, HIDDEN, Shown, Sum, protect
 
 MOST_TEAMS = 25
@@ -137,8 +137,10 @@ def _heading(part: Part) -> str:
         return "The whole council"
     if part.level == "data team":
         return "All teams"
-    if part.level in ("team", "service"):
-        return part.unit
+    if part.level == "team":
+        return team_title(part.unit)
+    if part.level == "service":
+        return f"Service {part.unit}"
     named = ", ".join(part.teams[:3])
     return f"Teams {named}" + (f" and {len(part.teams) - 3} more" if len(part.teams) > 3 else "") if named else "No team"
 
@@ -148,6 +150,10 @@ def verdict(part: Part, digest: Digest, counts: _Counts) -> str:
     open_now = f"{counts.words('after', 'exception')} {'is' if part.total == 1 else 'are'} open"
     if not part.total:
         open_now = "No exception is open"
+    if part.flow is not None and part.flow.moved and counts["before"] != HIDDEN:
+        open_now += f" ({counts['before']} before)"
+    if not part.total:
+        pass
     elif counts.said("blocker"):
         open_now += f", {counts['blocker']} of them blockers" if counts["blocker"] != HIDDEN else ", blockers among them"
     else:
@@ -268,9 +274,12 @@ def _team_table(part: Part) -> Iterator[Table]:
     if len(part.by_team) < 2:
         return
     rows = tuple(
-        (each.team, *(f"{number:,}" for number in (each.after, each.blockers, each.came_up, each.cleared, each.overdue)))
+        (
+            team_title(each.team),
+            *(f"{number:,}" for number in (each.after, each.blockers, each.came_up, each.cleared, each.overdue)),
+        )
         if part.flow is not None
-        else (each.team, *(f"{number:,}" for number in (each.after, each.blockers, each.overdue)))
+        else (team_title(each.team), *(f"{number:,}" for number in (each.after, each.blockers, each.overdue)))
         for each in part.by_team[:MOST_TEAMS]
     )
     head = ("Team", "Open", "Blockers", "New and back", "Cleared", "Overdue")
