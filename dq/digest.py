@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -180,11 +181,15 @@ class _Desk:
     """Makes digests of one run; what several readers share is looked up once."""
 
     def __init__(self, connection: BaseDatabaseWrapper, folder: Path, project: Project, run: Run, cadence: Cadence) -> None:
-        self.connection, self.project, self.run, self.cadence = connection, project, run, cadence
-        now = _situation(connection, folder, project, run)
-        self.standing = digest_parts.standing(connection, run, now, DAYS[cadence])
+        self.connection, self.folder, self.project, self.run, self.cadence = connection, folder, project, run, cadence
         self.runs: Mapping[int, Run] = {each.number: each for each in Run.objects.using(connection.alias)}
         self.shifts: dict[int, list[Shift]] = {}
+
+    @cached_property
+    def standing(self) -> digest_parts.Standing:
+        """Where every open exception stands: looked up only when there is something to tell."""
+        now = _situation(self.connection, self.folder, self.project, self.run)
+        return digest_parts.standing(self.connection, self.run, now, DAYS[self.cadence])
 
     def digest(self, subscriber: Subscriber, told: Told) -> tuple[Digest, int | None]:
         """What a reader is told, and the run that it is compared with."""

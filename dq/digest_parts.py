@@ -177,7 +177,7 @@ def _where(stand: Standing, level: Scope, lists: list[Given], before: int | None
     """Files of the project and commands; no word of a record."""
     results = str(stand.run.results)
     if level == "whole":
-        return (f"The page of this run: {results}/summary.html",)
+        return (f"The page for the board: {results}/board-{stand.run.as_of.isoformat()}.html (dq board writes it)",)
     if level == "data team":
         compare = f"dq diff {before} {stand.run.number}" if before is not None else "dq counts"
         return (f"What changed, by rule and team: {compare}", f"Every exception: {results}/exceptions.csv", "The lists: dq lists")

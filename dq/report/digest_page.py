@@ -13,7 +13,7 @@ from dq.report.digest_words import Line, Said, Table, names, opening, say
 from dq.report.words import long_date
 
 HERE = Path(__file__).parent
-WIDTH = 70
+WIDTH = 74
 """Columns of a line in plain text; mail programs break lines above 78."""
 
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-TESTS = Path(__file__).resolve().parents[1]
-sys.path += [str(TESTS / "store"), str(TESTS / "lists")]
+sys.path.append(str(Path(__file__).resolve().parents[1] / "store"))
+sys.path.append(str(Path(__file__).resolve().parents[1] / "lists"))
 
 import stores
 from given import Project
+from mailed import Make
 from servers import MailServer, WebServer
-
-Make = Callable[[str], Project]
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

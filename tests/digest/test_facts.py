@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from conftest import Make
-from given import START, answer, columns, edited, id_of, line
-from test_sending import NORTH, check, readers, weekly
+from given import START, answer, columns, id_of, line
+from mailed import NORTH, Make, check, readers, weekly
+from openpyxl import load_workbook
 
 from dq.report.digest_facts import Digest, Flow, OnList, Part, Share
 from dq.report.digest_page import page
@@ -58,14 +58,11 @@ def test_answers_and_decisions_are_counted_as_on_the_lists(make: Make) -> None:
     north, data = (each["text"] for each in weekly(project))
     assert row(north, "Lists given out from which no answer has come") == "1"
     assert "The list of this extract has not been written yet. The last one is of 2026-09-28" in north
-    book = edited(made["North"])
+    book = load_workbook(made["North"])
     sheet = book["To do"]
-    first = next(
-        cell.row
-        for cell in next(sheet.iter_cols(min_col=columns(sheet)["Exception id"], max_col=columns(sheet)["Exception id"]))
-        if cell.value == id_of(1)
-    )
-    answer(sheet, first, "Need help")
+    ids = next(sheet.iter_cols(min_col=columns(sheet)["Exception id"], max_col=columns(sheet)["Exception id"]))
+    [row_of_first] = [int(cell.row or 0) for cell in ids if cell.value == id_of(1)]
+    answer(sheet, row_of_first, "Need help")
     book.save(made["North"])
     project.answers(made["North"])
     project.dq("dispose", "accept", id_of(2), "--note", "As agreed")

@@ -6,12 +6,20 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import Make
-from given import line
-from test_sending import NORTH, check, outcomes, readers, weekly
+from click.testing import CliRunner
+from given import Project, line
+from mailed import NORTH, Make, check, outcomes, readers, weekly
 
 from dq import config
+from dq.cli import entry
 from dq.errors import ProjectError
+
+
+def access(project: Project, *arguments: object) -> None:
+    """A command of the group, which takes the project after its own name."""
+    given = ["access", str(arguments[0]), "--project", str(project.folder), *map(str, arguments[1:])]
+    result = CliRunner().invoke(entry, given)
+    assert result.exit_code == 0, result.output
 
 
 def problems(folder: Path, mail: str) -> list[str]:
@@ -86,23 +94,12 @@ def test_a_unit_that_no_run_knew_and_a_reader_who_is_none_are_refused_before_any
         "reader Typo: No recorded run knows the team 'Nort'. Did you mean 'North'?" in project.dq("digest", "weekly", code=2).output
     )
     assert not (project.folder / "outbox").exists()
-    fine = light_again(project.folder)
-    assert (
-        "No reader of weekly digests has this name. Did you mean 'North'?"
-        in fine.dq("digest", "weekly", "--reader", "Norht", code=2).output
-    )
-    assert "Nobody gets a daily digest." in fine.dq("digest", "daily").output
-
-
-def light_again(folder: Path):  # type: ignore[no-untyped-def]
-    """The project with the wrong reader taken out."""
-    from given import Project
-
-    lines = [each for each in (folder / "dq.yaml").read_text(encoding="utf-8").splitlines() if "Typo" not in each]
-    (folder / "dq.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    twin = object.__new__(Project)
-    twin.folder, twin.store = folder, None
-    return twin
+    yaml = project.folder / "dq.yaml"
+    lines = [each for each in yaml.read_text(encoding="utf-8").splitlines(keepends=True) if "Typo" not in each]
+    yaml.write_text("".join(lines), encoding="utf-8")
+    refused = project.dq("digest", "weekly", "--reader", "Norht", code=2)
+    assert "No reader of weekly digests has this name. Did you mean 'North'?" in refused.output
+    assert "Nobody gets a daily digest." in project.dq("digest", "daily").output
 
 
 def test_access_says_what_a_reader_without_a_level_sees(make: Make) -> None:
@@ -110,10 +107,10 @@ def test_access_says_what_a_reader_without_a_level_sees(make: Make) -> None:
     check(project, line(1), line(2, "South"), line(3, "South"))
     [told] = weekly(project, code=1)
     assert (told["outcome"], told["error"]) == ("no access", "dq access gives nothing to this name or address.")
-    project.dq("access", "grant", "--level", "team", "--unit", "North", "m@testshire.example")
-    project.dq("access", "grant", "--level", "team", "--unit", "South", "m@testshire.example")
-    project.dq("access", "grant", "--level", "whole", "chief@testshire.example")
-    project.dq("access", "grant", "--level", "whole", "Somebody without an address")
+    access(project, "grant", "--level", "team", "--unit", "North", "m@testshire.example")
+    access(project, "grant", "--level", "team", "--unit", "South", "m@testshire.example")
+    access(project, "grant", "--level", "whole", "chief@testshire.example")
+    access(project, "grant", "--level", "whole", "Somebody without an address")
     mine, chief = weekly(project)
     assert (mine["reader"], chief["reader"]) == ("M", "chief@testshire.example")
     assert mine["subject"].endswith(": 2 units") and "\nNorth\n" in mine["text"] and "\nSouth\n" in mine["text"]
@@ -121,7 +118,7 @@ def test_access_says_what_a_reader_without_a_level_sees(make: Make) -> None:
     assert "\nSouth\n" not in chief["text"]
     given = json.loads(project.dq("access", "--json").stdout)
     number = next(each["number"] for each in given if each["unit"] == "South")
-    project.dq("access", "revoke", number)
+    access(project, "revoke", number)
     check(project, line(1))
     mine, _ = weekly(project)
     assert "\nSouth\n" not in mine["text"]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
-from conftest import Make
-from given import START, Project, line
+from given import START, line
+from mailed import BOARD, NORTH, NOW, Make, by_smtp, check, outcomes, readers, status, unit_known, weekly
 from servers import MailServer, WebServer
 
 from dq import digest
@@ -19,50 +20,6 @@ from dq.mailer.letter import Letter, Outcome
 from dq.store import database, messages
 from dq.store.messages import Address
 from dq.store.models import Run
-
-NORTH = "{name: North, level: team, unit: North, cadence: weekly, to: n.manager@testshire.example}"
-BOARD = "{name: Board, level: whole, cadence: weekly, to: [board@testshire.example, clerk@testshire.example]}"
-NOW = dt.datetime(2026, 11, 28, 9, tzinfo=dt.UTC)
-
-
-def readers(*lines: str, way: str = "folder: outbox") -> str:
-    return "mail:\n  readers:\n" + "".join(f"    - {each}\n" for each in lines) + f"  {way}\n"
-
-
-def by_smtp(server: MailServer, more: str = "starttls: false") -> str:
-    return f"smtp: {{host: 127.0.0.1, port: {server.port}, from: dq@testshire.example, {more}}}"
-
-
-def weekly(project: Project, *more: str, code: int = 0) -> list[dict[str, Any]]:
-    content: dict[str, Any] = json.loads(project.dq("digest", "weekly", "--json", *more, code=code).stdout)
-    return list(content["messages"])
-
-
-def outcomes(project: Project, *more: str, code: int = 0) -> list[str]:
-    return [each["outcome"] for each in weekly(project, *more, code=code)]
-
-
-def status(project: Project, code: int = 0) -> list[dict[str, Any]]:
-    content: list[dict[str, Any]] = json.loads(project.dq("digest", "--status", "--json", code=code).stdout)
-    return content
-
-
-def unit_known(project: Project) -> None:
-    """Made-up runs have no organisation: give the last one its teams."""
-    with database.opened(project.folder, project.store) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT max(number) FROM dq_run")
-        run = cursor.fetchone()[0]
-        for team in ("North", "South"):
-            cursor.execute("DELETE FROM dq_unit WHERE run_id = %s AND team = %s", [run, team])
-            cursor.execute(
-                "INSERT INTO dq_unit (run_id, team, service, head, director) VALUES (%s, %s, 'Care', 'Hope Head', 'Dana Director')",
-                [run, team],
-            )
-
-
-def check(project: Project, *lines: dict[str, Any]) -> None:
-    project.check(lines)
-    unit_known(project)
 
 
 def test_each_address_gets_one_message_for_one_run(make: Make, mail_server: MailServer) -> None:
@@ -103,9 +60,12 @@ def test_what_fails_is_said_and_tried_again(make: Make, mail_server: MailServer)
     assert "Board (smtp board@testshire.example): failed: The mail server does not take the address (450) for now." in result.output
     assert "Board (smtp clerk@testshire.example): failed: The mail server does not take the address (550)." in result.output
     assert "tried again by the next dq digest weekly" in result.output
-    assert [(each["to"], each["state"], each["attempts"]) for each in status(project, code=1)] == [
-        ("board@testshire.example", "failed", 1), ("clerk@testshire.example", "failed", 1), ("n.manager@testshire.example", "sent", 1),
-    ]  # fmt: skip
+    states = [(each["to"], each["state"], each["attempts"]) for each in status(project, code=1)]
+    assert states == [
+        ("board@testshire.example", "failed", 1),
+        ("clerk@testshire.example", "failed", 1),
+        ("n.manager@testshire.example", "sent", 1),
+    ]
     mail_server.refused = {"clerk@testshire.example": 550}
     assert outcomes(project, code=1) == ["sent before", "sent", "failed"]
     mail_server.refused = {}
@@ -184,6 +144,27 @@ def test_a_process_that_is_killed_between_sending_and_noting_sends_no_second_tim
         assert messages.settle(connection, later, ("South",)) == 0
         assert messages.settle(connection, later, ("North",)) == 1
     assert [each.outcome for each in digest.send(project.folder, "tester", later, "weekly").messages] == ["sent before"]
+
+
+KILLED = """
+import datetime as dt, os, sys
+from pathlib import Path
+from dq import digest
+from dq.store import messages
+messages.finish = lambda *arguments: os._exit(9)
+digest.send(Path(sys.argv[1]), "tester", dt.datetime(2026, 11, 28, 9, tzinfo=dt.UTC), "weekly")
+"""
+
+
+def test_a_process_that_is_gone_at_once_leaves_its_claim(make: Make, mail_server: MailServer) -> None:
+    project = make(readers(NORTH, BOARD, way=by_smtp(mail_server)))
+    check(project, line(1))
+    ended = subprocess.run([sys.executable, "-c", KILLED, str(project.folder)], check=False, capture_output=True, timeout=300)
+    assert ended.returncode == 9, ended.stderr
+    assert [to for to, _ in mail_server.messages] == ["n.manager@testshire.example"]
+    later = digest.send(project.folder, "tester", NOW + messages.STALE, "weekly")
+    assert [each.outcome for each in later.messages] == ["unsure", "sent", "sent"]
+    assert [to for to, _ in mail_server.messages].count("n.manager@testshire.example") == 1
 
 
 def test_of_two_processes_one_gets_the_message(make: Make) -> None:

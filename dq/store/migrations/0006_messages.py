@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = (("store", "0004_figures"),)
+    dependencies = (("store", "0005_judgements"),)
 
     operations = (
         migrations.CreateModel(
