@@ -188,8 +188,10 @@ class _Desk:
     @cached_property
     def standing(self) -> digest_parts.Standing:
         """Where every open exception stands: looked up only when there is something to tell."""
-        now = _situation(self.connection, self.folder, self.project, self.run)
-        return digest_parts.standing(self.connection, self.run, now, DAYS[self.cadence])
+        wanted = pack.load(self.project.packs, self.folder, own=config.rules_folder(self.folder), as_of=self.run.as_of)
+        now = _situation(self.connection, self.project, self.run, wanted.contract.owner)
+        declared = {each.id: each for each in wanted.measures}
+        return digest_parts.standing(self.connection, self.run, now, declared, DAYS[self.cadence])
 
     def digest(self, subscriber: Subscriber, told: Told) -> tuple[Digest, int | None]:
         """What a reader is told, and the run that it is compared with."""
@@ -217,12 +219,11 @@ class _Desk:
         return old[-1] if old else earlier[0] if earlier else None
 
 
-def _situation(connection: BaseDatabaseWrapper, folder: Path, project: Project, run: Run) -> Situation:
-    wanted = pack.load(project.packs, folder, own=config.rules_folder(folder), as_of=run.as_of)
+def _situation(connection: BaseDatabaseWrapper, project: Project, run: Run, owner: str) -> Situation:
     days = {str(name): number for name, number in project.due_days.items()}
     last = issue.latest(issue.given(connection))
     return Situation(
-        run.as_of, project.go_live, days, "", project.contact, wanted.contract.owner, last, issue.handed_over(connection),
+        run.as_of, project.go_live, days, "", project.contact, owner, last, issue.handed_over(connection),
         issue.gone(connection),
     )  # fmt: skip
 

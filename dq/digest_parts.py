@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from dq import measure_words
+from dq.errors import OptionError
 from dq.lifecycle import ASIDE, change
 from dq.listing import Situation, entries
+from dq.measures import Measure
 from dq.model import SEVERITIES, UNITLESS, Scope
 from dq.organisation import Unit
 from dq.report.digest_facts import Flow, GateLine, OnList, Part, Share, TeamLine
-from dq.store import changed, desk, issue
+from dq.store import changed, desk, issue, measures
 from dq.store.changed import Shift
 from dq.store.issue import Given
 from dq.store.models import Run
@@ -44,10 +47,10 @@ class Standing:
     teams: Mapping[str, TeamCounts]
     lists: Mapping[str, Given]
     answered: frozenset[int]
-    owner: str
+    measures: Mapping[str, Measure]
 
 
-def standing(connection: BaseDatabaseWrapper, run: Run, now: Situation, days: int) -> Standing:
+def standing(connection: BaseDatabaseWrapper, run: Run, now: Situation, declared: Mapping[str, Measure], days: int) -> Standing:
     """Look at every exception that the latest run left open; `days` is the period within which waivers are said to end."""
     teams: dict[str, TeamCounts] = {}
     soon = run.as_of + dt.timedelta(days=days)
@@ -66,7 +69,7 @@ def standing(connection: BaseDatabaseWrapper, run: Run, now: Situation, days: in
                 mine.overdue += each.overdue
                 mine.waiting += each.mark == "Waiting"
     given = issue.latest(issue.given(connection))
-    return Standing(run, changed.units(connection, run.number), teams, given, frozenset(changed.answered(connection)), now.owner)
+    return Standing(run, changed.units(connection, run.number), teams, given, frozenset(changed.answered(connection)), declared)
 
 
 def part(
@@ -100,7 +103,7 @@ def part(
         tuple(GateLine(*vars(each).values()) for each in changed.judged(connection, before, stand.run.number, at, name)),
         len(lists), sum(each.number not in stand.answered for each in lists),
         sum(stand.teams[team].asked for team in teams if team in stand.teams) if level in ("data team", "team") else 0,
-        not_run, rules_changed, due, late,
+        not_run, rules_changed, due, late, *_measures(connection, stand, at, name),
         tuple(_lines(stand, mine, teams)) if level in LEVELS_WITH_TEAMS else (), _where(stand, level, lists, before),
     )  # fmt: skip
 
@@ -158,6 +161,20 @@ def _share(connection: BaseDatabaseWrapper, run: int | None, level: str, unit: s
         return None
     at_most = changed.figure(connection, run, "at_most", level, unit)
     return Share(round(found.part), round(found.whole), bool(at_most is not None and at_most.value))
+
+
+def _measures(connection: BaseDatabaseWrapper, stand: Standing, level: str, unit: str) -> tuple[int, int]:
+    """How many measures of a unit missed their target, and how many could be judged; none where the run measured nothing."""
+    try:
+        found = measures.measured(connection, run=stand.run.number, level=level, unit=unit)
+    except OptionError:
+        return 0, 0
+    said = []
+    for line in found.lines:
+        measure = stand.measures.get(line.measure)
+        if measure is not None and any(each.judged and each.word == line.part for each in measure.parts):
+            said.append(measure_words.met(line.value, line.target, measure.direction, line.counted, line.of))
+    return said.count(False), len(said) - said.count(None)
 
 
 def _lines(stand: Standing, shifts: list[Shift], teams: Iterable[str]) -> Iterable[TeamLine]:

@@ -66,9 +66,10 @@ class Share:
 
 @dataclass(frozen=True)
 class GateLine:
-    """A gate of the board: met now, met in the run before (None where that run did not judge it)."""
+    """A gate of the board (`needed_by` names the day that it is for): met now, met in the run before (None: not judged there)."""
 
     title: str
+    needed_by: str
     met: bool
     met_before: bool | None
 
@@ -109,6 +110,8 @@ class Part:
     rules_changed: int = 0
     actions_due: int = 0
     actions_late: int = 0
+    measures_missed: int = 0
+    measures_judged: int = 0
     by_team: tuple[TeamLine, ...] = ()
     where: tuple[str, ...] = ()
 

@@ -248,7 +248,11 @@ def _ready_table(part: Part, digest: Digest, counts: _Counts) -> Iterator[Table]
 
 def _gate_table(part: Part, digest: Digest) -> Iterator[Table]:
     if part.gates:
-        yield Table("Gates", tuple(Line(gate.title, _judged(gate)) for gate in part.gates))
+        yield Table("Gates", tuple(Line(_gate(gate), _judged(gate)) for gate in part.gates))
+
+
+def _gate(gate: GateLine) -> str:
+    return gate.title + (f" (by {gate.needed_by})" if gate.needed_by and gate.needed_by != "go-live" else "")
 
 
 def _judged(gate: GateLine) -> str:
@@ -265,9 +269,11 @@ def _other_table(part: Part, digest: Digest, counts: _Counts) -> Iterator[Table]
         (part.actions_late, "Actions that are late"),
         (part.actions_due, "Actions due within the period"),
     )
-    lines = tuple(Line(label, f"{number:,}") for number, label in found if number)
+    lines = [Line(label, f"{number:,}") for number, label in found if number]
+    if part.measures_judged:
+        lines.insert(0, Line("Measures that miss their target", f"{part.measures_missed} of {part.measures_judged}"))
     if lines:
-        yield Table("Rules and actions", lines)
+        yield Table("Measures, actions and rules", tuple(lines))
 
 
 def _team_table(part: Part) -> Iterator[Table]:

@@ -8,7 +8,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Max
 
 from dq.model import Scope
 from dq.organisation import Unit
@@ -45,9 +44,10 @@ class Shift:
 
 @dataclass(frozen=True)
 class Judged:
-    """A gate in the later run, and in the earlier one (None where it was not judged)."""
+    """A gate in the later run, and in the earlier one (None where it was not judged); `needed_by` names the day it is for."""
 
     title: str
+    needed_by: str
     met: bool
     met_before: bool | None
 
@@ -82,11 +82,16 @@ def figure(connection: BaseDatabaseWrapper, run: int, name: str, level: str, uni
 def judged(connection: BaseDatabaseWrapper, earlier: int | None, later: int, level: str, unit: str) -> tuple[Judged, ...]:
     """The gates of a unit in the later run."""
     every = Judgement.objects.using(connection.alias).filter(level=level, unit=unit)
-    before = dict(every.filter(run=earlier).values_list("criterion", "met")) if earlier is not None else {}
+    before = {_same(each): each.met for each in every.filter(run=earlier)} if earlier is not None else {}
     return tuple(
-        Judged(each.title or each.criterion, each.met, before.get(each.criterion))
+        Judged(each.title or each.criterion, each.needed_by_name, each.met, before.get(_same(each)))
         for each in every.filter(run=later).order_by("id")
     )
+
+
+def _same(gate: Judgement) -> tuple[str, dt.date | None]:
+    """What makes a gate the same one in two runs: one condition may be asked for by two days."""
+    return gate.criterion, gate.needed_by
 
 
 def rules(connection: BaseDatabaseWrapper, earlier: int | None, later: int) -> tuple[int, int]:
@@ -108,14 +113,9 @@ def answered(connection: BaseDatabaseWrapper) -> set[int]:
 def actions(
     connection: BaseDatabaseWrapper, places: Collection[tuple[str, str]] | None, day: dt.date, last: dt.date
 ) -> tuple[int, int]:
-    """Actions not done for some units (level and name; None: all): due from a day to a last one, and late before it.
-
-    An action stands once for each time that it was written; the last word on a measure and unit counts.
-    """
-    every = Action.objects.using(connection.alias)
-    newest = every.values("measure", "level", "unit").annotate(newest=Max("id")).values_list("newest", flat=True)
+    """Actions not done for some units (level and name; None: all): due from a day to a last one, and late before it."""
     found: Counter[str] = Counter()
-    for each in every.filter(pk__in=list(newest), done_by=None, due__lte=last):
+    for each in Action.objects.using(connection.alias).filter(done_by=None, due__lte=last):
         if places is None or (each.level, each.unit) in places:
             found["late" if each.due < day else "due"] += 1
     return found["due"], found["late"]

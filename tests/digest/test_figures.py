@@ -117,6 +117,13 @@ def compare(text: str, expected: dict[str, int], *, hidden: bool) -> int:
     return compared
 
 
+def measures_of(folder: Path, week: str, level: str, unit: str) -> tuple[int, int]:
+    """How many measures of a unit met their target, and how many were judged, from the run's own file."""
+    with (folder / "reports" / f"{week}-1" / "measures.csv").open(encoding="utf-8", newline="") as file:
+        said = [row["met"] for row in csv.DictReader(file) if (row["level"], row["unit"]) == (level, unit) and row["met"]]
+    return said.count("yes"), len(said)
+
+
 def organisation(folder: Path) -> dict[str, tuple[str, str]]:
     """Service and head of each team, from the teams file."""
     with (folder / "teams.csv").open(encoding="utf-8", newline="") as file:
@@ -160,6 +167,15 @@ def test_every_figure_is_that_of_the_files(project: tuple[Path, list[list[dict[s
             numbers = expected.of(teams, week, max(week - 1, 0))
             compared += compare(message["text"], numbers, hidden=level == "whole")
             moved += numbers["new"] + numbers["gone"] + numbers["came"] if week else 0
+            if level in ("whole", "data team", "team", "service", "head"):
+                met, judged = measures_of(folder, WEEKS[week], "whole" if level == "data team" else level, unit)
+                said = re.search(r"  Measures that miss their target +(\d+) of (\d+)\n", message["text"])
+                assert (said is not None and (int(said[1]), int(said[2])) == (judged - met, judged)) or not judged
+                compared += 2
+            if not unit:
+                gates = json.loads((folder / "reports" / f"{WEEKS[week]}-1" / "run.json").read_text(encoding="utf-8"))["gates"]
+                number = sum(gate["met"] for gate in gates)
+                assert f"{number} of {len(gates)} gates" in message["text"]
             if level == "data team":
                 for team, row in teams_of(message["text"]).items():
                     mine = expected.of({team.lower(), team}, week, max(week - 1, 0))
