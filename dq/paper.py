@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dq import config
+from dq import pack as packs
 from dq.config import Project
 from dq.errors import OptionError, Problem
 from dq.flows import History
+from dq.organisation import Level
 from dq.papers import charts, page
 from dq.papers import print as printed
 from dq.papers.ahead import ahead
@@ -19,7 +21,10 @@ from dq.papers.board import SERVICES, board
 from dq.papers.charts import Look
 from dq.papers.facts import Facts, gather
 from dq.papers.model import Board, ForecastLine
-from dq.papers.view import view
+from dq.papers.unit_facts import unit_facts
+from dq.papers.unit_pack import UnitPack, unit_pack
+from dq.papers.view import pack_view, view
+from dq.report.filenames import safe_name
 from dq.store import database, flows
 
 FEWEST = 6
@@ -55,10 +60,46 @@ def write_board(folder: Path, out: Path | None = None, *, html_only: bool = Fals
     return Paper(found.run, found.as_of, tuple(files), replaced, found)
 
 
+@dataclass(frozen=True)
+class PackPaper:
+    """A manager's pack that was written; `folder` is that of the run, or the one that was asked for."""
+
+    folder: Path
+    files: tuple[Path, ...]
+    replaced: tuple[Path, ...]
+    pack: UnitPack
+
+
+def write_pack(folder: Path, level: Level, unit: str, out: Path | None = None, *, html_only: bool = False) -> PackPaper:
+    """Write the pack of one unit on a project's latest run; without `out` beside the run's other files, in `packs`.
+
+    Raises `ProjectError` where no run is recorded, `OptionError` for an unknown unit or where nothing can be written.
+    """
+    project = config.load(folder)
+    days = {str(name): number for name, number in project.due_days.items()}
+    with database.opened(folder, project.store, create=False) as connection:
+        facts = gather(connection, project.project, project.contact, project.go_live, days)
+        mine = unit_facts(connection, facts, level, unit)
+    declared = {each.id: each for each in packs.of_project(folder, facts.run.as_of).measures}
+    made = unit_pack(facts, mine, declared)
+    target = out if out is not None else _results(folder, facts)
+    name = f"pack-{level}-{safe_name(unit)}-{facts.run.as_of.isoformat()}"
+    drawn = pack_view(made)
+    place = target if out is not None else target / "packs"
+    files = {place / f"{name}.html": page.page({**drawn, "charts": _charts(made, charts.SCREEN)}, "pack.html.jinja").encode()}
+    if not html_only:
+        pdf = printed.pdf({**drawn, "charts": _charts(made, charts.PAPER)}, "pack.typ", facts.run.as_of, front=False)
+        files[place / f"{name}.pdf"] = pdf or b""
+    replaced = tuple(path for path in files if path.exists())
+    written(files)
+    return PackPaper(target, tuple(files), replaced, made)
+
+
 def _read(folder: Path, project: Project) -> tuple[Facts, History]:
     with database.opened(folder, project.store, create=False) as connection:
         days = {str(name): number for name, number in project.due_days.items()}
-        return gather(connection, project.project, project.contact, project.go_live, days), flows.history(connection)
+        history = flows.history(connection)
+        return gather(connection, project.project, project.contact, project.go_live, days, history), history
 
 
 def _fitting(facts: Facts, forecast: tuple[Sequence[ForecastLine], str], html_only: bool) -> tuple[Board, bytes | None]:
@@ -75,8 +116,9 @@ def _fitting(facts: Facts, forecast: tuple[Sequence[ForecastLine], str], html_on
         services = max(FEWEST, services - 4)
 
 
-def _charts(found: Board, look: Look) -> list[str]:
-    return [charts.readiness(found.weeks, found.needed, look), charts.blockers(found.weeks, look)]
+def _charts(found: Board | UnitPack, look: Look) -> list[str]:
+    needed = found.needed if isinstance(found, Board) else None
+    return [charts.readiness(found.weeks, needed, look), charts.blockers(found.weeks, look)]
 
 
 def _results(folder: Path, facts: Facts) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -11,9 +10,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from dq import dispositions
 from dq.errors import Problem, ProjectError
+from dq.flows import History
 from dq.model import DIMENSIONS, SEVERITIES, UNALLOCATED
 from dq.organisation import Unit
-from dq.store import levels, read, trend, waivers
+from dq.store import levels, read, waivers
 from dq.store.judged import judgements
 from dq.store.models import Action, Figure, Rule
 from dq.store.piles import Heap, heaps
@@ -112,15 +112,22 @@ class Facts:
         return heap.answer in ASKED or (heap.answer == "fixed" and day >= self.run.as_of)
 
 
-def gather(connection: BaseDatabaseWrapper, project: str, contact: str, go_live: dt.date | None, days: Mapping[str, int]) -> Facts:
-    """Everything about the latest run. Raises `ProjectError` where no run is recorded."""
-    runs = _one_a_day(read.runs(connection))
+def gather(
+    connection: BaseDatabaseWrapper, project: str, contact: str, go_live: dt.date | None, days: Mapping[str, int],
+    history: History | None = None,
+) -> Facts:  # fmt: skip
+    """Everything about the latest run; without a `history` blockers of earlier runs are left out.
+
+    Raises `ProjectError` where no run is recorded.
+    """
+    every = read.runs(connection)
+    runs = _one_a_day(every)
     if not runs:
         raise ProjectError(Problem(message="No run is recorded.", fix="Check the project first: dq check"))
     run = runs[-1]
     return Facts(
         project, contact, run, go_live, days, tuple(runs), _whole(connection), _services(connection, run.run),
-        _blockers(connection), _units(connection, run.run), tuple(heaps(connection)),
+        _blockers(every, history), _units(connection, run.run), tuple(heaps(connection)),
         judgements(connection, run.run), _checked(connection, run.run), _rules(connection, run.run),
         tuple(waivers.lines(connection)), _actions(connection),
     )  # fmt: skip
@@ -152,13 +159,13 @@ def _services(connection: BaseDatabaseWrapper, run: int) -> dict[str, Children]:
     return {unit: Children(int(whole), int(part)) for unit, part, whole in figures.values_list("unit", "part", "whole")}
 
 
-def _blockers(connection: BaseDatabaseWrapper) -> dict[int, int]:
+def _blockers(runs: Sequence[RunLine], history: History | None) -> dict[int, int]:
     """Blockers on the list after each run, all teams together."""
-    found: Counter[int] = Counter()
-    for course in trend.by_team(connection).values():
-        for point in course:
-            found[point.run] += point.open.get("blocker", 0)
-    return dict(found)
+    recorded = history.runs if history is not None else ()
+    return {
+        run.run: sum(flow.open for (_, severity), flow in each.flows.items() if severity == "blocker")
+        for run, each in zip(runs, recorded, strict=False)
+    }
 
 
 def _units(connection: BaseDatabaseWrapper, run: int) -> dict[str, Unit]:

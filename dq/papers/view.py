@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from dq.papers.model import Board, ServiceLine
+from dq.papers.model import Board, ServiceLine, WeekLine
+from dq.papers.unit_pack import UnitPack, pack_title, short
 from dq.papers.words import short_date, shown
 from dq.report.words import capital, long_date, plural
 
@@ -19,7 +21,22 @@ def view(board: Board) -> dict[str, Any]:
     return {name: _kept(each) for name, each in _texts(board).items()}
 
 
+def pack_view(pack: UnitPack) -> dict[str, Any]:
+    """Every text of a manager's pack."""
+    texts = {
+        "title": pack_title(pack), "project": pack.project, "unit": pack.unit, "state": pack.state, "verdict": pack.verdict,
+        "subtitle": f"Pack for the {pack.level}: data quality of the extract of {pack.as_of}. {pack.project}. Not for publication.",
+        "sentences": list(pack.sentences), "weeks": short(pack),
+        "readiness_words": _readiness_words(pack.weeks), "blockers_words": _blockers_words(pack.weeks),
+        "sections": [{**asdict(each), "head": list(each.head), "rows": [list(row) for row in each.rows]} for each in pack.sections],
+        "foot": f"Run {pack.run}, extract of {pack.as_of}. Made by dq {pack.version}. Questions: {pack.contact}.",
+    }  # fmt: skip
+    return {name: _kept(each) for name, each in texts.items()}
+
+
 def _kept(each: Any) -> Any:
+    if isinstance(each, dict):
+        return {name: _kept(one) for name, one in each.items()}
     if isinstance(each, list):
         return [_kept(one) for one in each]
     return each.replace(" %", "\u00a0%") if isinstance(each, str) else each
@@ -40,8 +57,8 @@ def _texts(board: Board) -> dict[str, Any]:
         "owners": any(gate.owner for gate in board.gates),
         "more_gates": _more(board),
         "weeks": [[short_date(week.as_of), week.rate, shown(week.not_ready), shown(week.blockers)] for week in board.weeks],
-        "readiness_words": _readiness_words(board),
-        "blockers_words": _blockers_words(board),
+        "readiness_words": _readiness_words(board.weeks),
+        "blockers_words": _blockers_words(board.weeks),
         "forecast_titles": ["Gate on the day of go-live", "Likely", "Chance", "What it would take"],
         "forecast_words": board.forecast_words,
         "forecast": [list(asdict(line).values()) for line in board.forecast],
@@ -77,9 +94,9 @@ def _service(line: ServiceLine) -> list[str]:
     return [capital(line.name), shown(line.open_children), shown(line.not_ready), line.rate, shown(line.blockers), shown(line.late)]
 
 
-def _readiness_words(board: Board) -> str:
+def _readiness_words(weeks: Sequence[WeekLine]) -> str:
     """The chart in a sentence, for those who do not see it."""
-    known = [week for week in board.weeks if week.share is not None]
+    known = [week for week in weeks if week.share is not None]
     if not known:
         return "Chart without a point: no extract has a share of ready children that may be shown."
     first, last = known[0], known[-1]
@@ -88,8 +105,8 @@ def _readiness_words(board: Board) -> str:
     return f"Chart: share of open children that are ready{course} to {end}. Its figures stand in the table."
 
 
-def _blockers_words(board: Board) -> str:
-    first, last = board.weeks[0], board.weeks[-1]
-    course = f" from {shown(first.blockers)} on {short_date(first.as_of)}" if len(board.weeks) > 1 else ""
+def _blockers_words(weeks: Sequence[WeekLine]) -> str:
+    first, last = weeks[0], weeks[-1]
+    course = f" from {shown(first.blockers)} on {short_date(first.as_of)}" if len(weeks) > 1 else ""
     end = f"{shown(last.blockers)} on {short_date(last.as_of)}"
     return f"Chart: blockers on the list{course} to {end}. Its figures stand in the table."
