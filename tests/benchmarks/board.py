@@ -37,9 +37,8 @@ def main() -> None:
             began, worked = time.perf_counter(), time.process_time()
             done = CliRunner().invoke(entry, [arguments[0], "--project", str(folder), *arguments[1:]])
             seconds, busy = time.perf_counter() - began, time.process_time() - worked
-            print(
-                f"dq {' '.join(arguments)}: {seconds:.1f} s, {busy:.1f} s of processor time, exit {done.exit_code}; {done.stdout.splitlines()[0]}"
-            )
+            said = f"{seconds:.1f} s, {busy:.1f} s of processor time, exit {done.exit_code}"
+            print(f"dq {' '.join(arguments)}: {said}; {done.stdout.splitlines()[0]}")
         print(f"Peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 
