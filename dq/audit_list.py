@@ -185,13 +185,22 @@ def _engine(asked: Request, pack: Pack, measure: Measure) -> Iterator[tuple[Duck
             engine = DuckDBEngine(connection, compiler, time_limit=asked.time_limit)
             run.route_records(engine, pack.contract, compiler, staff, asked.as_of)
             reason = run.cannot_run(compiler, compiled.rule, missing)
-            for name in compiled.rule.views if not reason else ():
-                reason = reason or engine.build(compiler.views[name])
+            for name, view in compiler.views.items():  # in the order in which one needs another
+                if not reason and name in _views(compiler, compiled):
+                    reason = engine.build(view)
             if reason:
                 raise OptionError(Problem(subject=measure.id, message=reason))
             yield engine, compiled
         finally:
             connection.close()
+
+
+def _views(compiler: Compiler, compiled: CompiledMeasure) -> set[str]:
+    """The views that the measure reads, and those whose columns its list shows."""
+    statement = compiled.rule.statements[0]
+    relation = compiler.relations[compiled.measure.table]
+    shown = {relation.added[word] for word in statement.fields if word in relation.added}
+    return {*compiled.rule.views, *shown, *(need for name in shown for need in compiler.views[name].needs)}
 
 
 def _teams(engine: DuckDBEngine, pack: Pack, wanted: Wanted) -> list[str] | None:

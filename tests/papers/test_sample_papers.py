@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import browser
 import pandas as pd
 import pytest
 from click.testing import CliRunner
 from pypdf import PdfReader
-from reading import pdf_text, section, table
+from reading import pdf_text, section, table, tree, words
 
 from dq.cli import entry
 
@@ -166,24 +166,22 @@ def test_packs(six_weeks: Path, frames: dict[str, pd.DataFrame], level: str, uni
 
 
 def _titles(html: Path) -> list[str]:
-    from reading import tree, words
+    return [words(each) for each in tree(html).iter("h2")][2:]  # after the verdict and the charts
 
-    found = [words(each) for each in tree(html).iter("h2")]
-    return found[2:]  # after the verdict and the charts
+
+def lists(project: Path, out: Path) -> dict[str, dict[str, Any]]:
+    asked = ("pack", "--for", "team", "Safeguarding North", "--out", str(out), "--html-only", "--records", "--json")
+    return {each["measure"]: each for each in json.loads(run(project, *asked))["lists"]}
 
 
 def test_records_for_audits_are_drawn_by_a_seed(six_weeks: Path, tmp_path: Path) -> None:
-    said: Callable[[str], dict[str, list[str]]] = lambda out: {  # noqa: E731
-        each["measure"]: [each["seed"], each["reason"], each["rows"]]
-        for each in json.loads(run(six_weeks, "pack", "--for", "team", "Safeguarding North", "--out", out, "--records", "--json"))[
-            "lists"
-        ]
-    }
-    first = said(str(tmp_path / "a"))
-    assert first["MEA-021"][0] == "" and first["MEA-070"][0] == "6:MEA-070"
-    assert len(list((tmp_path / "a" / "audits").glob("*.xlsx"))) == sum(not reason for _, reason, _ in first.values())
-    again = said(str(tmp_path / "a"))
-    assert all(reason for _, reason, _ in again.values())  # what somebody may have written in is kept
+    first = lists(six_weeks, tmp_path)
+    assert first["MEA-021"]["seed"] == "" and first["MEA-070"]["seed"] == "6:MEA-070"
+    assert first["MEA-070"]["rows"] == 10 < first["MEA-070"]["found"]
+    assert {each["reason"] for each in first.values()} == {""}
+    assert len(list((tmp_path / "audits").glob("*.xlsx"))) == len(first)
+    kept = lists(six_weeks, tmp_path)  # somebody may have written in them
+    assert {each["reason"] for each in kept.values()} == {"The file is there already."}
 
 
 def test_the_packs_and_the_page_break_no_rule_of_wcag(six_weeks: Path, board: Path, tmp_path: Path) -> None:
