@@ -135,7 +135,8 @@ def _readiness(found: Cells, at_most: bool) -> str:
         said = f"{words.shown(ready)} of {children} ({percent(ready, whole)}) {'is' if ready == 1 else 'are'} ready"
         return f"{most}{said}."
     if missing == FEWER and isinstance(whole, int):
-        return f"{most}All but fewer than 5 of {plural(whole, 'open child', 'open children')} are ready."
+        doubt = "; the true figure may be lower" if at_most else ""
+        return f"All but fewer than 5 of {plural(whole, 'open child', 'open children')} are ready{doubt}."
     return "So few children are concerned that how many are ready is not shown."
 
 

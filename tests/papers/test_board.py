@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 from made import CANARY, Lot, Project, count_gate, share_gate, units
 from pypdf import PdfReader
 from reading import all_text, pdf_text, section, table, tree
+from scipy.linalg import null_space
 
 from dq.papers.page import page
 
@@ -66,6 +71,56 @@ def test_small_counts_are_hidden_wherever_they_could_be_read_off(project: Projec
     assert by_name["Care"]["not_ready"] == "not shown"
     for row in (rows["Care"], rows["Duty"]):
         assert " ".join(row.values()) in pdf_text(pdf)
+
+
+@settings(max_examples=12, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 30), st.integers(0, 9), st.integers(0, 9), st.integers(0, 9)),
+        min_size=2, max_size=6,
+    )
+)  # fmt: skip
+def test_no_hidden_number_of_the_page_can_be_worked_out(tmp_path: Path, services: list[tuple[int, int, int, int]]) -> None:
+    """An attacker reads the table of services and solves every equation that holds on it."""
+    names = [f"Service {n}" for n in range(len(services))]
+    project = Project(tmp_path / uuid.uuid4().hex, settings="go_live: 2027-03-01\ndue_days: {blocker: 7, major: 7}\n")
+    lots = [Lot(f"Team {n}", "blocker", each[2], 1000 * n) for n, each in enumerate(services)]
+    lots += [Lot(f"Team {n}", "major", each[3], 1000 * n) for n, each in enumerate(services)]
+    children = {name: (each[0] + each[1], each[0]) for name, each in zip(names, services, strict=True)}
+    for _ in range(3):
+        project.run(lots, children, units({name: [f"Team {n}"] for n, name in enumerate(names)}))
+    project.dq("board", "--html-only")
+    [html] = project.results[-1].glob("board-*.html")
+    rows = table(html, "services-table")
+    columns = ("Open children", "Not ready", "Ready children", "Blockers", "Late")
+    unknown: list[tuple[str, str]] = []
+    known: dict[tuple[str, str], int] = {}
+    for row in rows:
+        for column in columns:
+            said = row.get(column, "")
+            if said.replace(",", "").isdigit():
+                known[row["Service"], column] = int(said.replace(",", ""))
+            else:
+                unknown.append((row["Service"], column))
+    said = re.search(r"(?<!fewer than )\b([\d,]+) of [\d,]+ open child", section(html, "verdict"))
+    if said is not None:
+        known["All", "Ready children"] = int(said[1].replace(",", ""))
+        unknown.remove(("All", "Ready children"))
+    for row in rows:  # an exact rate gives the number away
+        if re.fullmatch(r"[\d.]+ %", row["Ready"]) and (row["Service"], "Open children") in known:
+            place = (row["Service"], "Ready children")
+            if place in unknown:
+                unknown.remove(place)
+    equations = [[(row["Service"], word) for word in ("Open children", "Not ready", "Ready children")] for row in rows]
+    equations += [[("All", column), *((row["Service"], column) for row in rows[:-1])] for column in columns]
+    system = np.zeros((len(equations), max(len(unknown), 1)))
+    for line, (total, *parts) in enumerate(equations):
+        for place in (total, *parts):
+            if place in unknown:
+                system[line, unknown.index(place)] += 1 if place == total else -1
+    free = null_space(system) if unknown else system
+    hidden = {(row["Service"], column) for row in rows for column in columns if row.get(column) in ("fewer than 5", "not shown")}
+    assert [place for place in hidden if not np.abs(free[unknown.index(place)]).sum() > 1e-9] == []
 
 
 def test_nothing_of_a_record_stands_in_any_form_of_the_paper(project: Project) -> None:
