@@ -6,8 +6,10 @@ as the board asks.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -153,3 +155,15 @@ def as_csv(rows: Sequence[Row]) -> str:
     found = table(rows)
     found["unit"] = [str(neutral(each)) for each in found["unit"]]
     return str(found.to_csv(index=False, lineterminator="\n"))
+
+
+def main() -> None:
+    """Answer one question of `dq.gate_process`."""
+    question = json.load(sys.stdin)
+    asked = [Asked(**{**each, "by": dt.date.fromisoformat(each["by"]) if each["by"] else None}) for each in question["asked"]]
+    answer = hold(asked, question["rows"])
+    json.dump(answer, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import importlib
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
-from types import ModuleType
 
 import duckdb
 from sqlglot import exp
@@ -19,6 +16,7 @@ from sqlglot import exp
 from dq import (
     claims,
     figures,
+    gate_process,
     gates,
     loading,
     organisation,
@@ -101,8 +99,7 @@ def execute(request: Request, *, out: Path | None = None, progress: Progress = _
     outside a temporary folder and `out`.
     """
     watch = Watch()
-    with claims.scratch() as work:
-        judges = _in_background("dq.gate_suite")
+    with claims.scratch() as work, gate_process.started() as hold:
         with watch.step("pack"):
             wanted = pack.load(request.packs, request.base, own=request.own, as_of=request.as_of)
             source = pack.load_source_map(wanted, request.source, request.base) if request.source else None
@@ -144,7 +141,7 @@ def execute(request: Request, *, out: Path | None = None, progress: Progress = _
             with watch.step("scores"):
                 measured = tallies.measure(connection, wanted.contract, compiler, spoken, outcomes, built_in, request.as_of)
             with watch.step("gates"):
-                judged = gates.judge(request.gates, measured.measures, request.past, judges().hold)
+                judged = gates.judge(request.gates, measured.measures, request.past, hold)
             with watch.step("measures"):
                 counted_measures = _measure(engine, wanted.contract, measures, missing, progress)
             summary = tallies.summarise(connection, request, wanted, spoken, measured, judged, unrecognised, watch.seconds)
@@ -152,18 +149,6 @@ def execute(request: Request, *, out: Path | None = None, progress: Progress = _
             yield Run(connection, summary, wanted, all(gate.met for gate in judged if gate.decides))
         finally:
             connection.close()
-
-
-def _in_background(name: str) -> Callable[[], ModuleType]:
-    """Import a slow module while the engine works; the call returned waits for it."""
-    thread = threading.Thread(target=importlib.import_module, args=(name,), daemon=True)
-    thread.start()
-
-    def wait() -> ModuleType:
-        thread.join()
-        return importlib.import_module(name)
-
-    return wait
 
 
 def _compile(compiler: Compiler, rules: Iterable[Rule]) -> list[CompiledRule]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+import great_expectations  # noqa: F401  loaded once, so that not each check of a test starts a process for its gates
 import pytest
 from bench import GOLDEN, Bench
 from hypothesis import settings
