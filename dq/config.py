@@ -76,6 +76,7 @@ class Project(BaseModel):
     checks: tuple[Checks, ...] = ()
     store: str | None = None
     due_days: dict[Severity, int] = {}
+    capacity: dict[str, float] = {}
     mail: Mail | None = None
 
     @model_validator(mode="before")
@@ -102,6 +103,13 @@ class Project(BaseModel):
         if any(number < 1 for number in days.values()):
             raise ValueError("due_days: gives each severity at least one day, as in {blocker: 14, major: 28}")
         return days
+
+    @field_validator("capacity")
+    @classmethod
+    def _some(cls, capacity: dict[str, float]) -> dict[str, float]:
+        if any(not 0 <= number < float("inf") for number in capacity.values()):
+            raise ValueError("capacity: gives a team the most exceptions that it can clear in a week, as in {North: 40}")
+        return capacity
 
     @field_validator("store")
     @classmethod

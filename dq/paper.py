@@ -50,7 +50,7 @@ def write_board(folder: Path, out: Path | None = None, *, html_only: bool = Fals
     """
     project = config.load(folder)
     facts, history = _read(folder, project)
-    found, pdf = _fitting(facts, ahead(facts, history), html_only)
+    found, pdf = _fitting(facts, ahead(facts, history, project.trial_loads, project.capacity), html_only)
     drawn = {**view(found), "charts": _charts(found, charts.SCREEN)}
     made = {".html": page.page(drawn, "board.html.jinja").encode()} | ({".pdf": pdf} if pdf is not None else {})
     target = out if out is not None else _results(folder, facts)

@@ -1,6 +1,9 @@
-"""Whether it will be ready in time, for the board's page: each gate on the day of go-live, as the forecast sees it."""
+"""Whether it will be ready in time, for the board's page: each gate at the trial loads and at go-live, as the forecast sees it."""
 
 from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
 
 from dq.chances import CHILDREN, COUNTS
 from dq.flows import History
@@ -13,26 +16,48 @@ from dq.report.words import percent
 from dq.summary import Gate
 from dq.suppression import FEWER, is_small
 
+GO_LIVE = "go-live"
+LOADS = 3
+"""Trial loads that the page has room for: the next ones."""
 
-def ahead(facts: Facts, history: History) -> tuple[tuple[ForecastLine, ...], str]:
-    """A line for each gate that can be forecast, and a sentence where there is none."""
+
+def ahead(
+    facts: Facts, history: History, trial_loads: Mapping[str, dt.date] | None = None, capacity: Mapping[str, float] | None = None
+) -> tuple[tuple[ForecastLine, ...], str]:
+    """A line for each gate that can be forecast on each day to come, and a sentence where there is none.
+
+    The days are those of the next trial loads and of go-live, and for a gate that is needed by another day that one too.
+    `capacity` is the most that a team can clear in a week.
+    """
     gates = [gate for gate in facts.gates if not gate.per and gate.measure in (*COUNTS, *CHILDREN)]
-    days = {gate.criterion: gate.by or facts.go_live for gate in gates}
-    ahead_of_us = {day.isoformat(): day for day in days.values() if day is not None and day > facts.run.as_of}
-    if not gates or facts.go_live is None:
+    shared = _occasions(facts, trial_loads or {})
+    own = {gate.by_name or gate.by.isoformat(): gate.by for gate in gates if gate.by and gate.by not in shared.values()}
+    days = {name: day for name, day in {**own, **shared}.items() if day > facts.run.as_of}
+    if not gates or (facts.go_live is None and not days):
         return (), "Without a date of go-live there is no forecast." if gates else ""
-    if not ahead_of_us:
+    if not days:
         return (), ""
-    found = forecast(history, dict.fromkeys(days), ahead_of_us)
+    found = forecast(history, dict.fromkeys(gate.criterion for gate in gates), days, capacity=capacity)
     if found.reason:
         return (), f"No forecast yet. {found.reason}"
     outlooks = {(each.criterion, each.day): each for each in found.gates}
-    pairs = [(gate, outlooks.get((gate.criterion, days[gate.criterion]))) for gate in gates]  # type: ignore[arg-type]
-    return tuple(_line(outlook, gate) for gate, outlook in pairs if outlook is not None), _said(found)
+    lines = [
+        _line(outlooks[gate.criterion, day], gate, name)
+        for gate in gates
+        for name, day in sorted(days.items(), key=lambda each: each[1])
+        if (gate.criterion, day) in outlooks and (name in shared or day == gate.by)
+    ]
+    return tuple(lines), _said(found)
 
 
-def _line(outlook: GateOutlook, gate: Gate) -> ForecastLine:
-    title = f"{gate_title(gate)}: {gate_needed(gate)}"
+def _occasions(facts: Facts, trial_loads: Mapping[str, dt.date]) -> dict[str, dt.date]:
+    """The next trial loads, and go-live."""
+    coming = sorted((day, name) for name, day in trial_loads.items() if day > facts.run.as_of)[:LOADS]
+    return {name: day for day, name in coming} | ({GO_LIVE: facts.go_live} if facts.go_live is not None else {})
+
+
+def _line(outlook: GateOutlook, gate: Gate, occasion: str) -> ForecastLine:
+    title = f"{gate_title(gate)}: {gate_needed(gate)}, {'at' if occasion == GO_LIVE else 'by'} {occasion}"
     if outlook.chance is None:
         return ForecastLine(title, "not known", "not known", outlook.reason)
     chance, _, more = outlook.words.removeprefix("The chance is ").partition(". ")

@@ -59,7 +59,7 @@ def _texts(board: Board) -> dict[str, Any]:
         "weeks": [[short_date(week.as_of), week.rate, shown(week.not_ready), shown(week.blockers)] for week in board.weeks],
         "readiness_words": _readiness_words(board.weeks),
         "blockers_words": _blockers_words(board.weeks),
-        "forecast_titles": ["Gate on the day of go-live", "Likely", "Chance", "What it would take"],
+        "forecast_titles": ["Gate and day", "Likely", "Chance", "What it would take"],
         "forecast_words": board.forecast_words,
         "forecast": [list(asdict(line).values()) for line in board.forecast],
         "services": [_service(line) for line in board.services],

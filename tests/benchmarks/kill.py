@@ -1,10 +1,10 @@
-"""Kills dq again and again, on both databases: python tests/benchmarks/kill.py [TIMES [WHAT]]
+"""Kills dq again and again, on both databases: python tests/benchmarks/kill.py [TIMES [WHAT [DATABASE]]]
 
-WHAT is `checks`, whole checks of a small project, or `records`, where only the recording of a larger run is killed; both by
-default. A third of the checks are killed at a moment drawn from the time that a check takes, a third at a file that it
-touches, drawn from all that it touches of the project, and a third while the run is recorded. Every twentieth begins with an
-empty store. After each kill the check is repeated, and must say what it would have said. Prints what the kills left; ends with
-an error at the first thing that is neither whole nor absent, or not made up for.
+WHAT is `checks`, whole checks of a small project, or `records`, where only the recording of a larger run is killed; DATABASE
+is `sqlite` or `postgresql`; both by default. A third of the checks are killed at a moment drawn from the time that a check
+takes, a third at a file that it touches, drawn from all that it touches of the project, and a third while the run is
+recorded. Every twentieth begins with an empty store. After each kill the check is repeated, and must say what it would have
+said. Prints what the kills left; ends with an error at the first thing that is neither whole nor absent, or not made up for.
 """
 
 from __future__ import annotations
@@ -97,13 +97,15 @@ def _runs(where: test_store.Address) -> int:
         return len(read.runs(connection))
 
 
-def main(times: int, what: str) -> None:
+def main(times: int, what: str, which: str) -> None:
     draw = random.Random(1)
     kinds = {"checks": kill_checks, "records": kill_records}
     for name, kill in kinds.items():
         if what not in (name, "both"):
             continue
         for server in (False, True):
+            if which not in ("both", "postgresql" if server else "sqlite"):
+                continue
             with tempfile.TemporaryDirectory() as folder:
                 left = kill(Path(folder), times, draw, server=server)
             words = "; ".join(f"{number} {word}" for word, number in sorted(left.items()))
@@ -111,4 +113,5 @@ def main(times: int, what: str) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200, sys.argv[2] if len(sys.argv) > 2 else "both")
+    given = [*sys.argv[1:], *["200", "both", "both"][len(sys.argv) - 1 :]]
+    main(int(given[0]), given[1], given[2])

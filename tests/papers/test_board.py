@@ -320,10 +320,29 @@ def test_the_chance_of_each_gate_on_the_day_of_go_live(tmp_path: Path) -> None:
         if week < 3:
             assert f"No forecast yet. Too little history: {week + 1} run" in said and table(html, "forecast-table") == []
     rows = table(html, "forecast-table")
-    assert [row["Gate on the day of go-live"] for row in rows] == ["Blockers: none", "Open children ready: at least 98.0 %"]
+    assert [row["Gate and day"] for row in rows] == [
+        "Blockers: none, at go-live",
+        "Open children ready: at least 98.0 %, at go-live",
+    ]
     assert all(re.fullmatch(r"(less than |more than )?\d+ %", row["Chance"]) for row in rows)
     assert all(" to " in row["Likely"] for row in rows)
     assert rows[0]["Chance"] in pdf_text(pdf)
+
+
+def test_the_chance_of_each_gate_by_each_trial_load_and_no_faster_than_teams_can_go(tmp_path: Path) -> None:
+    loads = "trial_loads: {Trial load 2: 2026-12-21, Trial load 1: 2026-12-07, Long ago: 2026-01-05}\n"
+    chances = []
+    for capacity in ("", "capacity: {North: 0.5}\n"):
+        project = Project(tmp_path / f"project{len(capacity)}", settings=f"go_live: 2027-03-01\n{loads}{capacity}")
+        for week in range(6):
+            project.run([Lot("North", "blocker", 70 - 12 * week)], {"Care": (200, 130 + 12 * week)}, TEAMS)
+        html, _ = written(project)
+        rows = table(html, "forecast-table")
+        assert [row["Gate and day"] for row in rows if row["Gate and day"].startswith("Blockers")] == [
+            "Blockers: none, by Trial load 1", "Blockers: none, by Trial load 2", "Blockers: none, at go-live",
+        ]  # fmt: skip
+        chances.append(int(re.sub(r"\D", "", rows[2]["Chance"])))
+    assert chances[1] < chances[0] / 2, chances
 
 
 def test_before_the_first_check_there_is_no_paper(tmp_path: Path) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import jsonschema
@@ -150,12 +150,13 @@ def test_every_command_has_help() -> None:
 
 def test_help_comes_at_once() -> None:
     times = []
-    for _ in range(3):
-        started = time.perf_counter()
+    for _ in range(3):  # in seconds of processor time, for other tests run beside this one
+        before = os.times()
         done = subprocess.run([sys.executable, "-m", "dq", "--help"], capture_output=True, text=True, check=True)
-        times.append(time.perf_counter() - started)
+        after = os.times()
+        times.append(after.children_user + after.children_system - before.children_user - before.children_system)
         assert "check" in done.stdout
-    assert min(times) < 0.5, times
+    assert 0 < min(times) < 0.5, times
 
 
 def test_a_fault_of_dq_itself_ends_with_2_and_quotes_nothing(
