@@ -38,7 +38,7 @@ OPTIONS = ("--quiet", "--threads", "1")
 
 SERVER = """
 import os, signal, sys
-import dq.api, dq.gates, dq.history, dq.report, dq.cli.check, django, duckdb, psycopg, xlsxwriter
+import dq.api, dq.gate_suite, dq.gates, dq.history, dq.report, dq.cli.check, django, duckdb, psycopg, xlsxwriter
 from dq import cli
 TOUCHES = {"open", "os.mkdir", "os.rename", "os.rmdir", "os.remove", "os.listdir", "os.scandir", "sqlite3.connect"}
 
