@@ -59,6 +59,10 @@ def read(path: Path) -> tuple[TeamRow, ...]:
     return rows
 
 
+LONGEST = 1_000
+"""Characters of a cell: what is longer is a quotation mark that nothing ends, whatever the limit of the csv module is now."""
+
+
 def _rows(path: Path, problems: list[Problem]) -> list[TeamRow]:
     rows = []
     try:
@@ -66,6 +70,8 @@ def _rows(path: Path, problems: list[Problem]) -> list[TeamRow]:
             reader = csv.DictReader(file)
             problems += _header(str(path), reader.fieldnames or [])
             for cells in [] if problems else reader:
+                if any(isinstance(cell, str) and len(cell) > LONGEST for cell in cells.values()):
+                    raise csv.Error
                 row = _row(str(path), reader.line_num, cells, problems)
                 rows += [row] if row is not None else []
     except UnicodeDecodeError:

@@ -24,8 +24,8 @@ NOT_COPIED = {
     ".dq": "the history: it holds record numbers",
     ".vscode": "settings of an editor",
 }
-KEPT = ("system", "extracts", "go_live", "settings", "gates", "select", "due_days")
-"""Keys of dq.yaml that the copy has as they are."""
+KEPT = ("system", "extracts", "go_live", "trial_loads", "settings", "gates", "select", "due_days", "capacity")
+"""Keys of dq.yaml that the copy has as they are, but for the owners of gates, who are staff."""
 _TOKEN = re.compile(r"[A-Za-z0-9]+")
 _TEXT = ("*.yaml", "*.yml", "codes/*.csv")
 
@@ -41,7 +41,9 @@ def write(
     facts: dict[str, Any] = {"project": config_.project, "packs": [_pack(project, each, out) for each in config_.packs]}
     if config_.source:
         facts["source"] = _source(project, config_, out, renamed)
-    facts |= {word: getattr(config_, word) for word in KEPT}
+    written = yaml.safe_load((project / "dq.yaml").read_text(encoding="utf-8-sig"))
+    facts |= {word: written[word] for word in KEPT if word in written}
+    facts["gates"] = [_without_owner(each) for each in facts.get("gates") or ()]
     if config_.teams:
         _teams(project / config_.teams, out / "teams.csv", number, name)
         facts["teams"] = "teams.csv"
@@ -50,11 +52,15 @@ def write(
         _copy_tree(own, out / "rules")
     done = {"project", "packs", "source", "teams", *KEPT}
     notes += [f"dq.yaml: {word}: is left out" for word in sorted(config_.model_fields_set - done)]
-    known = {key: _plain(value) for key, value in facts.items() if value not in (None, (), {}, "")}
+    known = {key: _plain(value) for key, value in facts.items() if value not in (None, (), {}, "", [])}
     text = "# A pseudonymised copy for sharing; README.md says what was done.\n"
     text += yaml.safe_dump(known, sort_keys=False, allow_unicode=True, width=120)
     (out / "dq.yaml").write_text(text, encoding="utf-8", newline="\n")
     return notes
+
+
+def _without_owner(gate: Any) -> Any:
+    return {word: value for word, value in gate.items() if word != "owner"} if isinstance(gate, dict) else gate
 
 
 def _plain(value: Any) -> Any:

@@ -38,7 +38,20 @@ def _python_with_uno() -> str | None:
 
 
 def round_trip(profile: Path, source: Path, target: Path, secret: str = "") -> Path:
-    """Open a list, sort it, answer every line, save it as the kind that its name says."""
+    """Open a list, sort it, answer every line, save it as the kind that its name says.
+
+    Where the office breaks down without a word, as it may the first time that it uses a profile, it is tried once more.
+    """
+    done = _round_trip(profile, source, target, secret)
+    if done.returncode != 0 and not done.stderr:
+        target.unlink(missing_ok=True)
+        done = _round_trip(profile, source, target, secret)
+    assert done.returncode == 0, (done.returncode, done.stderr)
+    assert target.is_file()
+    return target
+
+
+def _round_trip(profile: Path, source: Path, target: Path, secret: str) -> subprocess.CompletedProcess[str]:
     program, python = needed()
     pipe = f"dq{uuid.uuid4().hex[:12]}"
     start = [program, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore", "--nologo"]
@@ -49,11 +62,9 @@ def round_trip(profile: Path, source: Path, target: Path, secret: str = "") -> P
         done = subprocess.run(
             [python, SCRIPT, *arguments], capture_output=True, text=True, timeout=300, env=environment, check=False
         )
-        assert done.returncode == 0, done.stderr
         office.wait(timeout=60)
     finally:
         if office.poll() is None:
             office.kill()
             office.wait()
-    assert target.is_file()
-    return target
+    return done
