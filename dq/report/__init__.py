@@ -7,6 +7,7 @@
     workbooks.py       teams/<team>.xlsx            todo_sheet.py, about_sheet.py its two sheets
     summary.py         summary.html                 summary.html.jinja, summary.css its form
     terminal.py        `render(results, console, files)` for the command line
+    holding_back.py    what readiness rests on and what holds it back, in sentences
     verdict.py, words.py, readable.py, filenames.py, order.py     the words, names and order they share
 
 The table `exceptions` has the columns of `dq.model.EXCEPTION_COLUMNS`, VARCHAR but for `source_row` BIGINT:

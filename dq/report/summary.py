@@ -11,7 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from dq.report import words
+from dq.report import holding_back, words
 from dq.report.counts import (
     busiest_rules,
     count_by_severity,
@@ -86,6 +86,9 @@ def summary_html(results: RunSummary) -> str:
         verdict=verdict(results),
         sentences=sentences(results),
         readiness=readiness_sentence(ready),
+        readiness_notes=list(holding_back.notes(results)),
+        gains=holding_back.gains(results),
+        short_list=holding_back.short_list(results),
         all_children=words.percent(ready.ready_all, ready.all_children),
         severities=count_by_severity(results.found),
         teams=_rows(results.found, lambda row: row.team, results.by_team, words.team_title),

@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from dq.report import holding_back
 from dq.report.counts import count_by_severity, not_evaluated, tally, without_table
 from dq.report.verdict import (
     advice_gates,
@@ -102,6 +103,10 @@ def _readiness(results: RunSummary, console: Console) -> None:
         console.print(Text(f"  - {reason}"))
     if (more := len(results.readiness.unattached) - TOP) > 0:
         console.print(Text(f"  - and {more} more, in summary.html"))
+    for note in holding_back.notes(results):
+        console.print(Text(f"  - {note}"))
+    if said := holding_back.short_list(results):
+        console.print(Text(said))
 
 
 def _gates(results: RunSummary, console: Console) -> None:
