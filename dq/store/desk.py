@@ -12,6 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from dq.dispositions import Agreed, Place, place
 from dq.lifecycle import ASIDE
 from dq.store.agreed import covered, last
+from dq.store.given import day, moment
 from dq.store.models import Run
 
 BATCH = 10_000
@@ -105,23 +106,13 @@ def _row(row: tuple[Any, ...], teams: set[str]) -> DeskRow:
     assigned, disposition, disputed, until, answer, fix_by, notes, answered_by, at = human
     agreed = Agreed(assigned, disposition, bool(disputed))
     word = evidence if evidence in ASIDE else state
-    reply = None if answer is None else LastReply(answer, _date(fix_by), notes, answered_by, _moment(at))
+    reply = None if answer is None else LastReply(answer, _date(fix_by), notes, answered_by, moment(at))
     waived = _date(until)
     return DeskRow(
-        id_, rule, table, key, team, assigned if assigned in teams else team, severity, word, why, _day(since), since_run, came,
+        id_, rule, table, key, team, assigned if assigned in teams else team, severity, word, why, day(since), since_run, came,
         place(word, agreed, waived is not None), agreed, waived, reply,
     )  # fmt: skip
 
 
 def _date(value: object) -> dt.date | None:
-    return None if value is None else _day(value)
-
-
-def _day(value: object) -> dt.date:
-    """SQLite hands dates over as text, PostgreSQL as dates."""
-    return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
-
-
-def _moment(value: object) -> dt.datetime:
-    found = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(str(value))
-    return found if found.tzinfo is not None else found.replace(tzinfo=dt.UTC)
+    return None if value is None else day(value)

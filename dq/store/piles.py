@@ -15,6 +15,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from dq.dispositions import Agreed, Place, place
 from dq.lifecycle import ASIDE
 from dq.store.agreed import HELD, last
+from dq.store.given import day, moment
 from dq.store.models import Run
 
 
@@ -103,19 +104,8 @@ def _heap(row: tuple[Any, ...], teams: set[str]) -> Heap:
     word = evidence if evidence in ASIDE else state
     where = place(word, Agreed(assigned, disposition, bool(disputed)), until is not None)
     return Heap(
-        team, assigned if assigned in teams else team, assigned, severity, word, where, _day(since),
-        _moment(disputed_at) if disputed else None, _day(until) if until is not None else None,
-        approver if where == "waived" else decided_by, answer, _moment(answered_at), int(number),
+        team, assigned if assigned in teams else team, assigned, severity, word, where, day(since),
+        moment(disputed_at) if disputed else None, day(until) if until is not None else None,
+        approver if where == "waived" else decided_by, answer, moment(answered_at) if answered_at is not None else None,
+        int(number),
     )  # fmt: skip
-
-
-def _day(value: object) -> dt.date:
-    """SQLite hands dates over as text, PostgreSQL as dates."""
-    return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
-
-
-def _moment(value: object) -> dt.datetime | None:
-    if value is None:
-        return None
-    found = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(str(value))
-    return found if found.tzinfo is not None else found.replace(tzinfo=dt.UTC)
