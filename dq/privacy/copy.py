@@ -149,6 +149,5 @@ def _settle(making: Copy, key: Key) -> int:
     groups: dict[str, list[str]] = {}
     for text in list(making.ties):
         groups.setdefault(top(making.ties, text), []).append(text)
-    making.surrogates.numbers.settle(groups.values())
-    making.surrogates.words.settle()
+    making.surrogates.settle(groups.values())
     return making.families.choose(key.secret, key.weeks)

@@ -16,6 +16,8 @@ from dq.privacy.shapes import WORD, compared, dressed, is_nhs_number, is_placeho
 ATTEMPTS = 160
 _POSTCODE = re.compile(r"[a-z]{1,2}[0-9][a-z0-9]?[0-9][abd-hjlnp-uw-z]{2}")
 _MOST_FORMS = 4
+TELLING = 5
+"""Characters from which on a text may tell somebody from others; of shorter ones there are too few to leave any out."""
 Questions = frozenset[int]
 
 
@@ -172,6 +174,13 @@ class Surrogates:
         answers = Answers(asked)
         one = Dictionary(secret + b"numbers", False, answers, numbers)
         return cls(asked, one, Dictionary(secret + b"words", True, answers, words))
+
+    def settle(self, ordered: Iterable[Sequence[str]]) -> None:
+        """Settle both dictionaries; what is long enough to tell somebody by is an original of neither. See `Dictionary.settle`."""
+        for mine, other in ((self.numbers, self.words), (self.words, self.numbers)):
+            mine.banned |= {word for word in other.originals if len(word) >= TELLING}
+        self.numbers.settle(ordered)
+        self.words.settle()
 
     def gather_names(self, texts: Iterable[str], asked: Questions) -> None:
         """Note the words of texts; what rules ask of a text, they are taken to ask of each of its words."""

@@ -152,3 +152,11 @@ def _rows(path: Path) -> list[dict[str, str]]:
 def _born(project: Path) -> dict[str, str]:
     [extract] = (project / "extracts").iterdir()
     return {row["PI_NUMBER"]: row["DATE_OF_BIRTH"] for row in _rows(extract / "CLIENTS.csv")}
+
+
+def test_no_surrogate_of_one_dictionary_is_an_original_of_the_other(copied: tuple[Path, Copy]) -> None:
+    _, made = copied
+    books = (made.surrogates.numbers, made.surrogates.words)
+    for mine, other in (books, books[::-1]):
+        shared = {word for word in mine.given.values() if len(word) >= 5} & other.originals
+        assert len(mine.given) > 1_000 and not shared
