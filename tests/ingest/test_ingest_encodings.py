@@ -74,7 +74,7 @@ def test_damaged_zip(ingest: Ingest) -> None:
         ("person.csv", b"<!DOCTYPE html><html><body>Please sign in</body></html>", "a web page (HTML)"),
         ("person.csv", b"%PDF-1.7 ...", "a PDF document"),
         ("person.csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "password-protected workbook"),
-        ("person.csv", gzip.compress(b"a,b"), "a gzip file"),
+        ("person.csv", gzip.compress(b"a,b", mtime=0), "a gzip file"),
         ("person.xlsx", BODY.encode(), "plain text"),
         ("person.xls", b"<html><table></table></html>", "a web page (HTML)"),
         ("person.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "password-protected workbook"),
