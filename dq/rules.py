@@ -277,13 +277,25 @@ def read_settings(folder: Path) -> dict[str, Setting]:
 
 
 def read_views(folder: Path) -> list[View]:
-    """Views of a pack in the order written. Raises `PackError` with every fault."""
-    path = folder / "views.yaml"
-    if not path.is_file():
-        return []
-    document = yamlfile.read(path, text_below=("examples",))
+    """Views of a pack in the order written: `views.yaml`, then the files of `views/` by name.
+
+    Raises `PackError` with every fault of every file.
+    """
     problems: list[Problem] = []
-    views = []
+    views: list[View] = []
+    for path in (folder / "views.yaml", *sorted((folder / "views").glob("*.yaml"))):
+        if path.is_file():
+            try:
+                views += _read_views_file(path, problems)
+            except DqError as error:
+                problems += error.problems
+    if problems:
+        raise PackError(problems)
+    return views
+
+
+def _read_views_file(path: Path, problems: list[Problem]) -> Iterator[View]:
+    document = yamlfile.read(path, text_below=("examples",))
     for index, data in enumerate(_items(document, "views", problems)):
         at = ("views", index)
         try:
@@ -293,10 +305,7 @@ def read_views(folder: Path) -> list[View]:
             continue
         examples = tuple(_examples(spec.examples, document, at, spec.adds_to or spec.records or "", problems))
         shape = (spec.adds_to, spec.columns, spec.records, spec.sql)
-        views.append(View(spec.view, spec.title, *shape, examples, str(path), document.line(at)))
-    if problems:
-        raise PackError(problems)
-    return views
+        yield View(spec.view, spec.title, *shape, examples, str(path), document.line(at))
 
 
 def read_rules(folder: Path, contract: Contract, off: list[SwitchOff] | None = None) -> list[Rule]:

@@ -65,10 +65,17 @@ def test_an_id_stands_in_one_pack_only(folder: Path) -> None:
 def test_faults_of_all_files_at_once(folder: Path) -> None:
     write(folder, "A-1", "person", "surname", "bad")
     (folder / "views.yaml").write_text("views: [{view: v}]\n", encoding="utf-8")
+    (folder / "views").mkdir()
+    (folder / "views" / "more.yaml").write_text("views: [{view: w}]\n", encoding="utf-8")
     (folder / "settings.yaml").write_text("settings: {a: {type: integer, value: x}}\n", encoding="utf-8")
     with pytest.raises(PackError) as caught:
         packs.load("small", folder.parent)
-    assert {Path(problem.file).name for problem in caught.value.problems} == {"a-1.yaml", "views.yaml", "settings.yaml"}
+    assert {Path(problem.file).name for problem in caught.value.problems} == {
+        "a-1.yaml",
+        "views.yaml",
+        "more.yaml",
+        "settings.yaml",
+    }
 
 
 SELECTED = [

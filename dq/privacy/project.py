@@ -27,7 +27,7 @@ NOT_COPIED = {
 KEPT = ("system", "extracts", "go_live", "trial_loads", "settings", "gates", "select", "due_days", "capacity")
 """Keys of dq.yaml that the copy has as they are, but for the owners of gates, who are staff."""
 _TOKEN = re.compile(r"[A-Za-z0-9]+")
-_TEXT = ("*.yaml", "*.yml", "codes/*.csv")
+_TEXT = ("*.yaml", "*.yml", "views/*.yaml", "codes/*.csv")
 
 
 def write(

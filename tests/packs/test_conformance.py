@@ -1,143 +1,153 @@
-"""The return packs against the recorded cases of the DfE's rules, through the public `dq.check`.
+"""The return packs against the recorded cases of the DfE's rules.
 
-A case holds tables, metadata and the rows that must be flagged. Each is run in the order recorded and in reverse: no
-rule may depend on the order of a file. Rules whose answer differs on purpose are in `DIFFERENCES`, with the reason;
-`docs/conformance.md` tells users the same.
+Each case is run three times: by itself, as recorded and with its rows shuffled; and once among all other cases of the
+same settings, as one return whose rows are shuffled, through the public `dq.check`. No rule may depend on the order of
+a file, nor on which other children are in it.
 """
 
 from __future__ import annotations
 
-import json
+import random
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from recorded_cases import CASES, EXTRACT, PREFIXES, Case, Rows, differences, pack, recorded
 
 import dq
+from dq.bench import Bench, build, load, opened, situation
+from dq.rules import Example
 
-ROOT = Path(__file__).resolve().parents[2]
-CASES = ROOT.parent / "shared" / "conformance"
-PACKS = {"ssda903": "SSDA903", "cin": "CIN"}
-SETTINGS = ("collection_start", "collection_end")
-EXTRACT = "extract"
+NUMBERS = {"ssda903": ("CHILD",), "cin": ("LAchildID", "CINdetailsID", "AssessmentID", "CPPID")}
+"""Columns that tell children and their records apart: each case's get a mark of their own in a common return."""
 
-Rows = dict[str, list[int]]
+ACROSS_CHILDREN: dict[str, str] = {}
+"""Rules that compare one child with others, and why; their cases are run by themselves only."""
 
-DIFFERENCES: dict[str, tuple[Rows, str]] = {
-    "SSDA903-706": (
-        {"DoLo_last": [2]},
-        "The recorded case gives the position of a row of DoLo_last under the name of DoLo; the order that has no "
-        "counterpart this year stands in last year's return.",
-    ),
-}
-
-
-@dataclass(frozen=True)
-class Case:
-    """One recorded case: tables as text, settings, the rows that must be flagged."""
-
-    pack: str
-    rule: str
-    number: int
-    tables: dict[str, pd.DataFrame]
-    settings: dict[str, Any]
-    expected: Rows
-
-    def __str__(self) -> str:
-        return f"{self.rule} case {self.number}"
-
-
-def _cases() -> Iterator[Case]:
-    for pack, prefix in PACKS.items():
-        written = set(_rule_ids(pack))
-        lines = (CASES / f"{pack}.jsonl").read_text(encoding="utf-8").splitlines()
-        for record in map(json.loads, lines):
-            rule = f"{prefix}-{record['rule']}"
-            if rule in written:
-                yield _case(pack, rule, record)
-
-
-def _case(pack: str, rule: str, record: dict[str, Any]) -> Case:
-    tables = {}
-    for name, table in record["tables"].items():
-        tables[name] = pd.DataFrame(table["rows"], columns=table["columns"], dtype="str")
-    metadata = record["metadata"] or {}
-    settings: dict[str, Any] = {name: metadata[name] for name in SETTINGS if name in metadata}
-    if "collectionYear" in metadata:
-        settings["collection_year"] = int(metadata["collectionYear"])
-    if "file_format" in metadata:
-        settings["file_format"] = metadata["file_format"]
-    expected = {table: sorted(rows) for table, rows in record["expected"].items() if rows}
-    if record.get("return_level_issue"):
-        expected = {EXTRACT: [0]}
-    return Case(pack, rule, record["case"], tables, settings, expected)
-
-
-@cache
-def _rule_ids(pack: str) -> tuple[str, ...]:
-    from dq import pack as packs
-
-    return tuple(rule.id for rule in packs.load([pack]).rules)
-
-
-def _flagged(case: Case, *, backwards: bool = False) -> Rows:
-    """Positions of the flagged rows by table, as the case counts them."""
-    frames = {name: frame[::-1].reset_index(drop=True) if backwards else frame for name, frame in case.tables.items()}
-    for name in _needed(case.pack):
-        frames.setdefault(name, pd.DataFrame())
-    result = dq.check(frames, pack=case.pack, select=[case.rule], settings=case.settings, as_of="2026-06-30")
-    of_rule = result.rules[result.rules["rule"] == case.rule]
-    assert list(of_rule["status"].unique()) != ["not_evaluated"], of_rule["reason"].tolist()
-    found: Rows = {}
-    of_rule = result.exceptions[result.exceptions["rule"] == case.rule]
-    for table, line in zip(of_rule["table"], of_rule["source_row"].astype(object), strict=True):
-        if line is pd.NA:
-            found.setdefault(EXTRACT, []).append(0)
-            continue
-        position = int(line) - 2
-        found.setdefault(table, []).append(len(case.tables[table]) - 1 - position if backwards else position)
-    return {table: sorted(rows) for table, rows in found.items()}
-
-
-@cache
-def _needed(pack: str) -> tuple[str, ...]:
-    """Tables that the contract does not let be absent; a case leaves out what its rule does not read."""
-    from dq import pack as packs
-
-    return tuple(table.name for table in packs.load([pack]).contract.tables.values() if not table.optional)
-
-
-ALL = list(_cases()) if CASES.is_dir() else []
 absent = pytest.mark.skipif(
     not CASES.is_dir(), reason=f"THE RECORDED CASES ARE NOT HERE ({CASES}): no return rule is held against them"
 )
 
 
+def _wanted(case: Case) -> Rows:
+    known = differences().get(str(case))
+    return known.ours if known else case.expected
+
+
+@pytest.fixture(scope="module")
+def benches() -> Iterator[dict[str, Bench]]:
+    with opened(pack("ssda903")) as ssda903, opened(pack("cin")) as cin:
+        yield {"ssda903": ssda903, "cin": cin}
+
+
+def _alone(bench: Bench, case: Case, *, shuffled: bool) -> Rows:
+    """Positions of the flagged rows by table, the case being the whole return."""
+    order = {name: list(range(len(frame))) for name, frame in case.tables.items()}
+    if shuffled:
+        for name, positions in order.items():
+            random.Random(f"{case} {name}").shuffle(positions)
+            if len(positions) > 1 and positions == sorted(positions):
+                positions.reverse()
+    rows = {name: tuple(_records(frame.iloc[order[name]])) for name, frame in case.tables.items()}
+    compiled = bench.compiler.rule(next(rule for rule in bench.pack.rules if rule.id == case.rule))
+    example = Example(str(case), rows, settings=case.settings)
+    problems: list[Any] = []
+    with situation(bench, example):
+        compiled = bench.compiler.rule(compiled.rule)
+        load(bench, example, [compiled], problems, case.rule, "")
+        for view in compiled.views:
+            build(bench, view)
+        bench.connection.execute("DELETE FROM dq_finding")
+        outcome = bench.engine.evaluate(compiled)
+    assert not problems and not outcome.reason, (problems, outcome.reason)
+    found: Rows = defaultdict(list)
+    query = "SELECT DISTINCT table_name, row_id FROM dq_finding"
+    for name, row_id in bench.connection.execute(query).fetchall():
+        found[EXTRACT if row_id is None else name].append(0 if row_id is None else order[name][int(row_id) - 1])
+    return {name: sorted(positions) for name, positions in found.items()}
+
+
+def _records(frame: pd.DataFrame) -> Iterator[dict[str, str]]:
+    for record in frame.to_dict("records"):
+        yield {str(name): value for name, value in record.items() if not pd.isna(value)}
+
+
+@absent
+@pytest.mark.parametrize("shuffled", [False, True], ids=["as recorded", "shuffled"])
+@pytest.mark.parametrize("case", recorded(), ids=str)
+def test_the_recorded_rows_are_flagged(benches: dict[str, Bench], case: Case, shuffled: bool) -> None:
+    assert _alone(benches[case.pack], case, shuffled=shuffled) == _wanted(case), differences().get(str(case))
+
+
+@cache
+def _together() -> dict[str, list[Case]]:
+    """Cases that can stand in one return: those of a pack and of the same settings, by a name for them.
+
+    A list of providers and a rule on the whole return belong to no child: their cases are not mixed.
+    """
+    groups: dict[str, list[Case]] = defaultdict(list)
+    for case in recorded():
+        whole = next(rule.scope for rule in pack(case.pack).rules if rule.id == case.rule) == "extract"
+        if not whole and "provider_info" not in case.tables and case.rule not in ACROSS_CHILDREN:
+            groups[f"{case.pack} {dict(sorted(case.settings.items()))}"].append(case)
+    return dict(groups)
+
+
+@absent
+@pytest.mark.parametrize("name", _together(), ids=str)
+def test_other_children_and_the_order_of_the_file_change_nothing(name: str) -> None:
+    cases = _together()[name]
+    first = cases[0]
+    parts: dict[str, list[pd.DataFrame]] = defaultdict(list)
+    for number, case in enumerate(cases):
+        for table, frame in case.tables.items():
+            marked = frame.assign(case=number, position=range(len(frame)))
+            for column in NUMBERS[case.pack]:
+                if column in frame.columns:
+                    marked[column] = frame[column].where(frame[column].isna(), f"K{number}-" + frame[column])
+            parts[table].append(marked)
+    whole = {table: pd.concat(frames, ignore_index=True).sample(frac=1, random_state=7) for table, frames in parts.items()}
+    for table in pack(first.pack).contract.tables.values():
+        if not table.optional:
+            whole.setdefault(table.name, pd.DataFrame(columns=["case", "position"]))
+    rules = sorted({case.rule for case in cases})
+    result = dq.check(
+        {table: frame.drop(columns=["case", "position"]).reset_index(drop=True) for table, frame in whole.items()},
+        pack=first.pack, select=rules, settings=first.settings, as_of="2026-06-30",
+    )  # fmt: skip
+    assert "not_evaluated" not in set(result.rules.loc[result.rules["rule"].isin(rules), "status"])
+    found: dict[int, Rows] = defaultdict(lambda: defaultdict(list))
+    for rule, table, line in result.exceptions[["rule", "table", "source_row"]].itertuples(index=False):
+        if table in whole and not pd.isna(line):
+            row = whole[table].iloc[int(line) - 2]
+            if cases[int(row["case"])].rule == rule:
+                found[int(row["case"])][table].append(int(row["position"]))
+    for number, case in enumerate(cases):
+        assert {table: sorted(rows) for table, rows in found[number].items()} == _wanted(case), case
+
+
+@absent
+def test_every_difference_that_the_docs_list_is_one() -> None:
+    cases = {str(case): case for case in recorded()}
+    for name, difference in differences().items():
+        assert name in cases, f"docs/conformance.md lists {name}, which is no recorded case of a rule in the packs."
+        assert cases[name].expected == difference.recorded, f"docs/conformance.md is wrong about what was recorded for {name}."
+        assert difference.ours != difference.recorded, f"{name} does not differ: take it off the list in docs/conformance.md."
+        assert difference.why
+
+
 @absent
 def test_every_rule_of_the_return_packs_has_a_recorded_case() -> None:
-    without = {rule for pack in PACKS for rule in _rule_ids(pack)} - {case.rule for case in ALL}
+    without = {rule.id for name in PREFIXES for rule in pack(name).rules} - {case.rule for case in recorded()}
     assert not without
 
 
 @absent
-@pytest.mark.parametrize("backwards", [False, True], ids=["in order", "in reverse"])
-@pytest.mark.parametrize("case", ALL, ids=str)
-def test_the_recorded_rows_are_flagged(case: Case, backwards: bool) -> None:
-    flagged = _flagged(case, backwards=backwards)
-    if case.rule in DIFFERENCES:
-        ours, reason = DIFFERENCES[case.rule]
-        assert flagged == ours, reason
-        assert flagged != case.expected, f"{case.rule} no longer differs; remove it from DIFFERENCES. It said: {reason}"
-        return
-    assert flagged == case.expected
-
-
-def test_the_docs_list_every_rule_that_differs() -> None:
-    text = (ROOT / "docs" / "conformance.md").read_text(encoding="utf-8")
-    section = text.split("## Rules whose answer differs from a recorded case")[1].split("## ")[0]
-    listed = {line.split("|")[1].strip() for line in section.splitlines() if line.startswith("| ")} - {"rule"}
-    assert listed == set(DIFFERENCES)
+def test_how_many_recorded_cases_agree(capsys: pytest.CaptureFixture[str]) -> None:
+    total, differing = len(recorded()), len(differences())
+    with capsys.disabled():
+        print(f"\n{total - differing} of {total} recorded cases agree; {differing} differ, as docs/conformance.md lists")
+    assert total - differing > 0.9 * total
