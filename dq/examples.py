@@ -182,7 +182,10 @@ def _test_view(bench: Bench, compiled: CompiledView, example: Example) -> list[P
 
 
 def view_problems(bench: Bench, compiled: CompiledView, example: Example) -> list[Problem]:
-    """Hold a view's rows against the example's `expect`: rows, or {key: columns} where it adds to a table."""
+    """Hold a view's rows against the example's `expect`: rows, or {key: columns} where it adds to a table.
+
+    As in a rule's `fails`, ``#n`` names the record at place n, which may have no key, or share it.
+    """
     view = compiled.view
     problems: list[Problem] = []
     if view.name in bench.engine.broken:
@@ -191,15 +194,16 @@ def view_problems(bench: Bench, compiled: CompiledView, example: Example) -> lis
     subject = bench.contract.tables[base]
     columns = [named(as_text(column(word, view.name)), word) for word in compiled.columns]
     same = exp.EQ(this=column("row_id", base), expression=column("row_id", view.name))
-    select = exp.select(named(key_text(subject, base), "key"), *columns).from_(table(view.name)).join(table(base), on=same)
+    keys = (named(key_text(subject, base), "key"), named(as_text(column("row_id", base)), "row_id"))
+    select = exp.select(*keys, *columns).from_(table(view.name)).join(table(base), on=same)
     rows = bench.connection.execute(select.sql(dialect="duckdb")).fetchall()
-    got = [(row[0], dict(zip(compiled.columns, row[1:], strict=True))) for row in rows]
+    got = [(row[0], row[1], dict(zip(compiled.columns, row[2:], strict=True))) for row in rows]
 
     def wrong(message: str) -> None:
         problems.append(Problem(view.file, example.line, view.name, f"{example.name}: {message}"))
 
     if isinstance(example.expect, dict) and view.adds_to:
-        by_key = dict(got)
+        by_key = {word: said for key, row_id, said in got for word in (key, f"#{row_id}")}
         for key, wanted in example.expect.items():
             if key not in by_key:
                 wrong(f"there is no record {key!r}.")
@@ -215,7 +219,7 @@ def view_problems(bench: Bench, compiled: CompiledView, example: Example) -> lis
         for word in unknown:
             wrong(f"the view has no column {word!r}.")
         if not unknown:
-            found = Counter(json.dumps([_text(row[word]) for word in words]) for _, row in got)
+            found = Counter(json.dumps([_text(row[word]) for word in words]) for _, _, row in got)
             expected = Counter(json.dumps([_text(row.get(word)) for word in words]) for row in example.expect)
             for extra in (found - expected).elements():
                 wrong(f"it gives {dict(zip(words, json.loads(extra), strict=True))}, which is not expected.")

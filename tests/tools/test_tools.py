@@ -53,6 +53,18 @@ def test_examples_that_do_not_hold_are_told_by_line(tmp_path: Path, before: str,
     assert code == 1 and message in output and ".yaml:" in output
 
 
+def test_a_view_s_example_names_a_record_by_its_place(tmp_path: Path) -> None:
+    shutil.copytree(GOOD, tmp_path / "pack")
+    views = tmp_path / "pack" / "views.yaml"
+    named = views.read_text(encoding="utf-8")
+    views.write_text(named.replace("{V2: {previous", "{'#2': {previous"), encoding="utf-8")
+    assert named != views.read_text(encoding="utf-8")
+    assert dq("test-rules", tmp_path / "pack")[0] == 0
+    views.write_text(named.replace("{V2: {previous", "{'#9': {previous"), encoding="utf-8")
+    code, output = dq("test-rules", tmp_path / "pack")
+    assert code == 1 and "there is no record '#9'." in output
+
+
 def test_explain_shows_words_sql_reads_and_examples() -> None:
     code, output = dq("explain", "S-02", "--pack", GOOD, "--engine", "all", "--set", "visit_days=14")
     assert code == 0
