@@ -131,6 +131,7 @@ def _takes(annotation: str) -> str:
     """A parameter's annotation in words."""
     words = {
         "ColumnNames": "a column or a list of columns", "ColumnName": "a column", "Predicate": "a predicate",
+        "Day": "a column or ':setting'",
         "By": "a column, a list of columns, or {here: there}", "Limit": "a whole number or ':setting'",
         "tuple[str, ...]": "a list of texts", "bool": "true or false", "int": "a whole number", "str": "a text",
     }  # fmt: skip

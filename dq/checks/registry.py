@@ -28,6 +28,7 @@ def _as_list(value: object) -> object:
 ColumnName = Annotated[str, "column"]
 ColumnNames = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
 Predicate = Annotated[str, "predicate"]
+Day = Annotated[str, "column or setting"]
 Limit = int | str
 By = dict[str, str] | Annotated[tuple[str, ...], BeforeValidator(_as_list)]
 

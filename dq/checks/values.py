@@ -9,7 +9,7 @@ from typing import Literal
 from sqlglot import exp
 
 from dq import patterns
-from dq.checks.registry import CheckFault, ColumnName, ColumnNames, Condition, Subject, check, present, where_known
+from dq.checks.registry import CheckFault, ColumnName, ColumnNames, Condition, Day, Subject, check, present, where_known
 from dq.contract import Code, Target
 from dq.errors import did_you_mean
 from dq.functions import Tree, call
@@ -47,14 +47,14 @@ def one_of(
     column: ColumnName,
     codes: str | None = None,
     values: tuple[str, ...] | None = None,
-    on: ColumnName | None = None,
+    on: Day | None = None,
 ) -> Condition:
     """The value is in a code list (its own unless `codes` names another), or one of `values`. Blank is unknown.
 
-    With `on`, a date column, the code must have been valid on that day (first and last day included); where the
-    date is blank the dates of the codes are not looked at.
+    With `on`, a date column or a date setting (`':collection_end'`), the code must have been valid on that day (first
+    and last day included); where the date is blank the dates of the codes are not looked at.
     """
-    fields = (column, *([on] if on else []))
+    fields = (column, *([on] if on and not on.startswith(":") else []))
     if values is not None:
         if not values or codes is not None or on is not None:
             raise CheckFault("one_of: values: is a list of its own, with at least one value.", "Leave out codes: and on:.")
@@ -64,7 +64,7 @@ def one_of(
     text = subject.as_text(column)
     if on is None:
         return Condition(_among(text, known), fields)
-    day = subject.day(on)
+    day = exp.Placeholder(this=on[1:]) if on.startswith(":") else subject.day(on)
     by_dates: dict[tuple[dt.date | None, dt.date | None], list[Code]] = {}
     for code in known:
         by_dates.setdefault((code.valid_from, code.valid_to), []).append(code)

@@ -87,6 +87,15 @@ add(
     passes="1 3 5 7 9",
     unknown="10",
 )
+add(
+    "on the day of a setting, whatever the record's dates",
+    {"one_of": {"column": "status", "on": ":year_start"}},
+    [{"status": "OLD", "start_date": "2016-03-31"}, {"status": "C2", "start_date": "2000-02-28"}, {"status": "C9"}, {}],
+    on="plan",
+    fails="1 3",
+    passes="2",
+    unknown="4",
+)
 add("a blank fails where asked", {"one_of": "sex"}, values("sex", "M", None), blank_fails=True, fails="2", passes="1")
 
 add("code without a target", {"mapped": "sex"}, values("sex", "M", "U", "X", None), fails="2", passes="1", unknown="3 4")
