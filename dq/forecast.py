@@ -7,12 +7,12 @@ bands were right. The same history gives the same forecast: chance enters in `dq
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dq import burndown, pace
+from dq import burndown, pace, units_ahead
 from dq.chances import COUNTS, Future, Wanted, judge, quantiles
 from dq.criteria import GATE, METRICS
 from dq.errors import OptionError, Problem, ProjectError, did_you_mean
@@ -22,6 +22,8 @@ from dq.outlook import Band, Forecast, GateOutlook, Line, Outlook, Pace
 RUNS = 4
 """Runs of different dates that a forecast needs."""
 PATHS = 2_000
+UNIT_MEASURE = "blockers"
+"""What of a unit is followed: what stands between it and go-live."""
 MOVED = ("arrived", "by_rule", "came", "cleared", "aside", "went")
 
 
@@ -33,11 +35,13 @@ def forecast(
     capacity: Mapping[str, float] | None = None,
     waived_count: bool = False,
     paths: int = PATHS,
+    units: Mapping[str, Collection[str]] | None = None,
 ) -> Forecast:
     """Forecast each team's exceptions, and each gate on each of `days` (occasion, such as `go-live` or `trial load 1`, to date).
 
     `capacity` is the most that a team can clear in a week, where that is known. Waived exceptions do not count for gates, as in
-    a run, unless `waived_count` is true; nobody works on them until their waiver ends, and then they count again. Raises
+    a run, unless `waived_count` is true; nobody works on them until their waiver ends, and then they count again. `units` are
+    teams by the name of their unit, each to be followed as one (`Forecast.units`: its blockers). Raises
     `ProjectError` for a gate that no run knows, `OptionError` for a capacity or a number of paths that makes no sense; all
     faults of a kind at once.
     """
@@ -49,7 +53,8 @@ def forecast(
         reason = f"Too little history: {len(runs)} run{'' if len(runs) == 1 else 's'} of different dates; a forecast needs {RUNS}."
         return Forecast(last, len(runs), _without_chance(wanted, days, reason), reason=reason)
 
-    past = pace.past(runs, capacity, {severity for each in wanted for severity in COUNTS.get(each.measure, ("blocker",))})
+    asked = [each.measure for each in wanted] + [UNIT_MEASURE] * bool(units)
+    past = pace.past(runs, capacity, {severity for each in asked for severity in COUNTS.get(each, ("blocker",))})
     ahead = {name: day for name, day in days.items() if day > last}
     grid = burndown.steps(last, list(ahead.values()))
     future = Future(history, runs, past, grid, burndown.draw(past, last, grid, paths), set(ahead.values()), waived_count)
@@ -65,6 +70,7 @@ def forecast(
         tuple(_lines(future, found)),
         tuple(_outlooks(past, found, ahead)),
         tuple(_paces(past, intervals(runs))),
+        tuple(units_ahead.outlooks(future, units or {}, UNIT_MEASURE, ahead)),
     )
 
 

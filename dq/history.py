@@ -18,9 +18,10 @@ from dq.dispositions import Lenience
 from dq.model import LEAVERS, UNALLOCATED, VERSION
 from dq.organisation import Unit
 from dq.store import database, judged, record, waivers
+from dq.store.gains import GAIN, SHORT_LIST
 from dq.store.measures import MEASURE, MEASURE_NOT_ASSESSED, MEASURE_TARGET, figure_name
 from dq.store.record import FigureFacts, InputFacts, JudgementFacts, Recorded, RuleFacts, RunFacts, SeenRow
-from dq.summary import Measures, RunSummary
+from dq.summary import Measures, RunSummary, ShortList
 
 _SEEN = """
 CREATE OR REPLACE TEMP TABLE dq_seen AS
@@ -90,7 +91,8 @@ def _figures(summary: RunSummary) -> Iterator[FigureFacts]:
     for cut in summary.cuts:
         yield _share("ready_children", cut.level, cut.name, cut.ready_children, cut.open_children)
     for gain in summary.gains:
-        yield _share("gain", "rule", gain.rule, gain.alone, ready.open_children)
+        yield _share(GAIN, "rule", gain.rule, gain.alone, ready.open_children)
+    yield from _short_list(summary.short_list)
     for rate in summary.by_dimension:
         yield FigureFacts("metric", rate.name, "whole", "", rate.assessed - rate.failing, rate.assessed, rate.rate)
     if summary.measures is None:
@@ -101,6 +103,18 @@ def _figures(summary: RunSummary) -> Iterator[FigureFacts]:
             yield FigureFacts("metric", name, level, unit, None, None, value)
     for name, number in summary.measures.unsure.items():
         yield FigureFacts(judged.UNSURE, name, "whole", "", None, None, float(number))
+
+
+def _short_list(found: ShortList | None) -> Iterator[FigureFacts]:
+    """The shortest way to the gate: how many children it makes ready (null where none does), of how many that are needed, whether
+    that is proven; and each rule's place in it.
+    """
+    if found is None:
+        return
+    reaches = None if found.reaches is None else float(found.reaches)
+    yield FigureFacts("readiness", SHORT_LIST, "whole", "", reaches, found.needed, float(found.proven))
+    for place, rule in enumerate(found.rules, start=1):
+        yield FigureFacts("readiness", SHORT_LIST, "rule", rule, None, None, float(place))
 
 
 def _share(name: str, level: str, unit: str, part: int, whole: int) -> FigureFacts:

@@ -69,14 +69,52 @@ class GateOutlook:
         """The chance, and how much faster, as a sentence for a page. No chance is ever said to be 0 or 100 %."""
         if self.chance is None:
             return self.reason
-        percent = int(self.chance * 100)
-        shown = "less than 1 %" if percent < 1 else "more than 99 %" if self.chance > 0.99 else f"{percent} %"
-        said = f"The chance is {shown}."
+        said = f"The chance is {chance_words(self.chance)}."
         if self.chance >= SURE:
             return said
         if self.faster is None:
             return f"{said} {self.reason or 'Not even ten times as fast would make it 90 % sure.'}"
         return f"{said} To be 90 % sure, the teams must clear {self.faster:.1f} times as much a week as now."
+
+
+def chance_words(chance: float) -> str:
+    """A chance as it is said: never 0 or 100 %, and rounded down."""
+    return "less than 1 %" if chance < 0.01 else "more than 99 %" if chance > 0.99 else f"{int(chance * 100)} %"
+
+
+@dataclass(frozen=True)
+class Clear:
+    """The chance that a unit has nothing left on an occasion, and how many times as fast all must clear to be 90 % sure of it.
+
+    `faster` is 1 where they are fast enough, None where not even ten times would do.
+    """
+
+    occasion: str
+    day: dt.date
+    chance: float
+    faster: float | None
+
+    @property
+    def words(self) -> str:
+        """What it would take, in a few words."""
+        if self.faster is None:
+            return "not even 10 times as fast"
+        return "go on as now" if self.faster <= 1 else f"{self.faster:g} times as fast"
+
+
+@dataclass(frozen=True)
+class UnitOutlook:
+    """The burn-down of a unit of several teams: what the runs found, the days to come, the chance that nothing is left.
+
+    `dissolved` says that none of its teams is there any more.
+    """
+
+    unit: str
+    measure: str
+    known: tuple[tuple[dt.date, int], ...]
+    ahead: tuple[Band, ...]
+    clear: tuple[Clear, ...]
+    dissolved: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,4 +141,5 @@ class Forecast:
     lines: tuple[Line, ...] = ()
     outlooks: tuple[Outlook, ...] = ()
     paces: tuple[Pace, ...] = ()
+    units: tuple[UnitOutlook, ...] = ()
     reason: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,8 @@ from dq.papers.ahead import ahead
 from dq.papers.board import SERVICES, board
 from dq.papers.charts import Look
 from dq.papers.facts import Facts, gather
-from dq.papers.model import Board, ForecastLine
+from dq.papers.model import Board, Outlook
+from dq.papers.unit_ahead import unit_ahead
 from dq.papers.unit_facts import unit_facts
 from dq.papers.unit_pack import UnitPack, unit_pack
 from dq.papers.view import pack_view, view
@@ -78,10 +79,11 @@ def write_pack(folder: Path, level: Level, unit: str, out: Path | None = None, *
     project = config.load(folder)
     days = {str(name): number for name, number in project.due_days.items()}
     with database.opened(folder, project.store, create=False) as connection:
-        facts = gather(connection, project.project, project.contact, project.go_live, days)
+        history = flows.history(connection)
+        facts = gather(connection, project.project, project.contact, project.go_live, days, history)
         mine = unit_facts(connection, facts, level, unit)
     declared = {each.id: each for each in packs.of_project(folder, facts.run.as_of).measures}
-    made = unit_pack(facts, mine, declared)
+    made = unit_pack(facts, mine, declared, unit_ahead(facts, mine, history, project.capacity))
     target = out if out is not None else _results(folder, facts)
     name = f"pack-{level}-{safe_name(unit)}-{facts.run.as_of.isoformat()}"
     drawn = pack_view(made)
@@ -102,7 +104,7 @@ def _read(folder: Path, project: Project) -> tuple[Facts, History]:
         return gather(connection, project.project, project.contact, project.go_live, days, history), history
 
 
-def _fitting(facts: Facts, forecast: tuple[Sequence[ForecastLine], str], html_only: bool) -> tuple[Board, bytes | None]:
+def _fitting(facts: Facts, forecast: Outlook, html_only: bool) -> tuple[Board, bytes | None]:
     """The page, with as many services on lines of their own as fit on one sheet of paper."""
     services = SERVICES
     while True:
@@ -117,8 +119,12 @@ def _fitting(facts: Facts, forecast: tuple[Sequence[ForecastLine], str], html_on
 
 
 def _charts(found: Board | UnitPack, look: Look) -> list[str]:
-    needed = found.needed if isinstance(found, Board) else None
-    return [charts.readiness(found.weeks, needed, look), charts.blockers(found.weeks, look)]
+    if isinstance(found, Board):
+        burning = charts.blockers(found.weeks, look, found.burndown, found.go_live)
+        return [charts.readiness(found.weeks, found.needed, look), burning]
+    drawn = [charts.readiness(found.weeks, None, look), charts.blockers(found.weeks, look)]
+    course = found.course
+    return [*drawn, charts.burndown(course.known, course.ahead, course.go_live, look.wide())] if course.rows else drawn
 
 
 def _results(folder: Path, facts: Facts) -> Path:

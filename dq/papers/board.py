@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from dq.model import VERSION
-from dq.papers import words
+from dq.papers import gains, words
 from dq.papers.asks import asks
 from dq.papers.cells import OTHERS, Cells, cells
 from dq.papers.facts import RECORDS, Facts
-from dq.papers.model import Board, ForecastLine, GateLine, RiskLine, ServiceLine, State, UncheckedLine, WeekLine
+from dq.papers.model import Board, GateLine, Outlook, RiskLine, ServiceLine, State, UncheckedLine, WeekLine
 from dq.papers.notes import notes
 from dq.report.words import gate_measured, long_date, percent, plural
 from dq.summary import Gate
@@ -20,15 +21,19 @@ WEEKS = 8
 SERVICES = 20
 
 
-def board(facts: Facts, forecast: tuple[Sequence[ForecastLine], str] = ((), ""), services: int = SERVICES) -> Board:
+def board(facts: Facts, outlook: Outlook | None = None, services: int = SERVICES) -> Board:
     """The page; at most so many services stand on lines of their own, the others share the last one."""
     found = cells(facts, services)
+    ahead = outlook if outlook is not None else Outlook()
+    if not isinstance(found["blockers", facts.run.run], int):
+        ahead = replace(ahead, bands=(), rows=())  # what is hidden of today could be read off a band that begins there
     gates = tuple(_gate(gate, facts, found) for gate in sorted(facts.gates, key=lambda gate: (not gate.decides, gate.met)))
     unchecked = tuple(UncheckedLine(rule.title or rule.rule, rule.severity, rule.reason) for rule in facts.rules if not rule.ran)
     weeks = tuple(_week(facts, found, run.run) for run in facts.runs[-WEEKS:])
     return Board(
         facts.project, facts.run.run, facts.run.as_of, facts.go_live, _state(gates, unchecked), _verdict(gates, unchecked),
-        tuple(_sentences(facts, found, weeks)), gates, weeks, _needed(facts), tuple(forecast[0]), forecast[1],
+        tuple(_sentences(facts, found, weeks)), gates, weeks, _needed(facts), ahead.lines, ahead.words, ahead.bands, ahead.rows,
+        tuple(gains.lines(facts, found)), tuple(gains.sentences(facts, found)),
         tuple(_service(found, name) for name in found.services), _whole(found),
         tuple((severity, found["late severity", severity]) for severity in ("blocker", "major", "minor")),
         tuple(asks(facts, found, gates)), tuple(_risks(facts, found)), unchecked,

@@ -13,6 +13,8 @@ from dq.suppression import SMALL, Name, Shown, Sum, protect
 OTHERS = "(others)"
 GATE_COUNTS = ("blockers", "majors", "minors")
 WORDS = ("open", "not ready", "ready")
+GAINS = 5
+"""Rules that the page shows with what clearing each alone would gain."""
 RISKS = ("waived", "accept", "do not migrate", "fix after go-live", "transform on the way")
 
 
@@ -24,6 +26,7 @@ class Cells:
     services: tuple[str, ...]
     merged: tuple[str, ...]
     risks: tuple[tuple[str, str], ...]
+    gains: tuple[str, ...] = ()
 
     def __getitem__(self, name: Name) -> Shown:
         return self.shown[name]
@@ -37,12 +40,14 @@ def cells(facts: Facts, most: int) -> Cells:
     sums += _gates(facts, number)
     risks, more = _risks(facts, number)
     sums += more
+    best, more = _gains(facts, number)
+    sums += more
     shown = dict(protect(number, sums, _totals(facts)))
     for run in facts.runs:
         shown |= _week(facts, run.run)
     order = sorted(set(kept.values()), key=lambda name: _rank(name, shown))
     merged = tuple(sorted(name for name, place in kept.items() if place == OTHERS))
-    return Cells(shown, tuple(order), merged, tuple(risks))
+    return Cells(shown, tuple(order), merged, tuple(risks), tuple(best))
 
 
 def _places(facts: Facts, most: int) -> dict[str, str]:
@@ -119,6 +124,31 @@ def _risks(facts: Facts, number: Counter[Name]) -> tuple[list[tuple[str, str]], 
             number["risk", heap.place] += heap.exceptions
     found = [(kind, approver) for kind in RISKS for approver in sorted(by_kind.get(kind, ()))]
     return found, [Sum(("risk", kind), tuple(("risk", kind, each) for each in whom)) for kind, whom in by_kind.items()]
+
+
+def _gains(facts: Facts, number: Counter[Name]) -> tuple[list[str], list[Sum]]:
+    """Rules that alone hold back most children, and the shortest way to the gate; what the rest and the way free follows.
+
+    Rules that alone hold back fewer than five are left out, so that a place in the list says nothing of them.
+    """
+    whole = facts.children.get(facts.run.run)
+    if whole is None:
+        return [], []
+    best = [each for each in facts.gains if each.alone >= SMALL][:GAINS]
+    rest = whole.open - whole.ready - sum(each.alone for each in best)
+    if rest < 0:
+        return [], []
+    number.update({("gain", each.rule): each.alone for each in best} | {("gain others",): rest})
+    sums = [Sum(("not ready",), (*(("gain", each.rule) for each in best), ("gain others",)))] if best else []
+    way = facts.short_list
+    if way is not None and way.rules and way.reaches is not None:
+        alone = [("gain", each.rule) for each in best if each.rule in way.rules]
+        freed = way.reaches - whole.ready
+        number.update({("way",): way.reaches, ("way freed",): freed, ("way left",): whole.open - way.reaches})
+        number["way together",] = freed - sum(number[each] for each in alone)
+        sums += [Sum(("way",), (("ready",), ("way freed",))), Sum(("open",), (("way",), ("way left",)))]
+        sums += [Sum(("way freed",), (*alone, ("way together",)))] if alone else []
+    return [each.rule for each in best], sums
 
 
 def _totals(facts: Facts) -> Sequence[Name]:

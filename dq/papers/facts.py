@@ -13,13 +13,14 @@ from dq.errors import Problem, ProjectError
 from dq.flows import History
 from dq.model import DIMENSIONS, SEVERITIES, UNALLOCATED
 from dq.organisation import Unit
-from dq.store import levels, read, waivers
+from dq.store import gains, levels, read, waivers
+from dq.store.gains import GainFact
 from dq.store.judged import judgements
 from dq.store.models import Action, Figure, Rule
 from dq.store.piles import Heap, heaps
 from dq.store.read import RunLine
 from dq.store.waivers import WaiverLine
-from dq.summary import Gate
+from dq.summary import Gate, ShortList
 
 ASKED = ("not ours", "need help")
 """Answers that leave the next step to the data team: what waits for it is not late."""
@@ -83,6 +84,8 @@ class Facts:
     rules: tuple[RuleFact, ...]
     waivers: tuple[WaiverLine, ...]
     actions: tuple[ActionFact, ...]
+    gains: tuple[GainFact, ...] = ()
+    short_list: ShortList | None = None
     listed: tuple[Heap, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -129,7 +132,8 @@ def gather(
         project, contact, run, go_live, days, tuple(runs), _whole(connection), _services(connection, run.run),
         _blockers(every, history), _units(connection, run.run), tuple(heaps(connection)),
         judgements(connection, run.run), _checked(connection, run.run), _rules(connection, run.run),
-        tuple(waivers.lines(connection)), _actions(connection),
+        tuple(waivers.lines(connection)), _actions(connection), gains.gains(connection, run.run),
+        gains.short_list(connection, run.run),
     )  # fmt: skip
 
 

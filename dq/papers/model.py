@@ -91,6 +91,46 @@ class ForecastLine:
 
 
 @dataclass(frozen=True)
+class BandLine:
+    """What is to be expected on a day to come: eight in ten courses end from `low` to `high`, half of them at `median` or less."""
+
+    day: dt.date
+    low: Shown
+    median: Shown
+    high: Shown
+
+
+@dataclass(frozen=True)
+class AheadLine:
+    """A row below the extracts: what is likely on the day of an occasion, in words."""
+
+    occasion: str
+    day: dt.date
+    rate: str
+    blockers: str
+
+
+@dataclass(frozen=True)
+class GainLine:
+    """A rule and what clearing it alone would gain."""
+
+    rule: str
+    title: str
+    children: Shown
+    points: str
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What the board's page says of the time to come: a line for each gate and day, the burn-down, rows for the table beside it."""
+
+    lines: tuple[ForecastLine, ...] = ()
+    words: str = ""
+    bands: tuple[BandLine, ...] = ()
+    rows: tuple[AheadLine, ...] = ()
+
+
+@dataclass(frozen=True)
 class Board:
     """One page for the board, and the notes on its back."""
 
@@ -106,6 +146,10 @@ class Board:
     needed: float | None
     forecast: tuple[ForecastLine, ...]
     forecast_words: str
+    burndown: tuple[BandLine, ...]
+    ahead: tuple[AheadLine, ...]
+    gains: tuple[GainLine, ...]
+    gain_words: tuple[str, ...]
     services: tuple[ServiceLine, ...]
     whole: ServiceLine
     late: tuple[tuple[str, Shown], ...]

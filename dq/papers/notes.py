@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dq.papers import gains
 from dq.papers.cells import Cells
 from dq.papers.facts import OLD, Facts
 from dq.papers.words import service_title, weeks
@@ -34,8 +35,18 @@ def notes(facts: Facts, found: Cells) -> Iterator[tuple[str, str]]:
         "Forecast",
         "From the runs so far the weeks to come are played 2,000 times, each time a little differently. It assumes that "
         "things go on as they did, the last weeks above all, that new exceptions keep coming, and that rules change again. It "
-        "knows no holidays and no decision of the board. No chance is called 0 or 100 %.",
+        "knows no holidays and no decision of the board. No chance is called 0 or 100 %. The band in the chart of blockers holds "
+        "eight of ten courses; blockers of a rule that did not run count in it as still there.",
     )
+    way = gains.named(facts)
+    if facts.gains:
+        yield (
+            "What would help most",
+            "A rule gains the open children whom it alone holds back: they would be ready if its exceptions alone were cleared; "
+            "points are their share of all open children. Rules that gain fewer than five are not listed. The shortest way is the "
+            "fewest rules that reach the gate when all their exceptions are cleared, in an order to work in."
+            + (f" Its rules: {way}." if way else ""),
+        )
     yield (
         "Services",
         "Children stand with the service of their team, blockers with the service whose records they are, what is late with the "

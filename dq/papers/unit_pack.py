@@ -14,6 +14,7 @@ from dq.model import SEVERITIES, VERSION
 from dq.papers.board import WEEKS
 from dq.papers.facts import Facts
 from dq.papers.model import WeekLine
+from dq.papers.unit_ahead import Course
 from dq.papers.unit_facts import Habit, UnitFacts
 from dq.papers.words import rate, service_title, short_date
 from dq.report.words import capital, long_date, number, percent, plural
@@ -53,21 +54,22 @@ class UnitPack:
     verdict: str
     sentences: tuple[str, ...]
     weeks: tuple[WeekLine, ...]
+    course: Course
     sections: tuple[Section, ...]
     contact: str
     version: str
 
 
-def unit_pack(facts: Facts, mine: UnitFacts, declared: Mapping[str, Measure]) -> UnitPack:
-    """The pack; `declared` are the measures that the project's packs have today."""
+def unit_pack(facts: Facts, mine: UnitFacts, declared: Mapping[str, Measure], course: Course) -> UnitPack:
+    """The pack; `declared` are the measures that the project's packs have today, `course` is the unit's burn-down."""
     heaps = [each for each in facts.listed if each.team in mine.teams]
     desk = [each for each in facts.listed if each.desk in mine.teams]
     late = sum(each.exceptions for each in desk if facts.is_late(each))
     return UnitPack(
         facts.project, LEVEL_WORDS[mine.level], service_title(mine.unit), facts.run.run, long_date(facts.run.as_of),
         _state(heaps), _verdict(heaps), tuple(_sentences(facts, mine, late)), tuple(_weeks(facts, mine)),
-        (
-            *_parts(facts, mine), _severities(facts, heaps, desk), _set_aside(heaps), _training(mine),
+        course, (
+            *_parts_ahead(mine, course), *_parts(facts, mine), _severities(facts, heaps, desk), _set_aside(heaps), _training(mine),
             *_measures(mine, declared), _notes(mine),
         ), facts.contact, VERSION,
     )  # fmt: skip
@@ -137,6 +139,14 @@ def _parts(facts: Facts, mine: UnitFacts) -> Iterator[Section]:
     lines = tuple((*cells, *(number(count) for count in counted)) for counted, cells in rows)
     head = ("", "Open children", "Not ready", "Ready", "Blockers", "Major", "Minor", "Late")
     yield Section("Where it stands", "Most blockers first.", head, lines)
+
+
+def _parts_ahead(mine: UnitFacts, course: Course) -> Iterator[Section]:
+    """The forecast of each unit below."""
+    if course.parts:
+        words = "Blockers to clear now and on the day of go-live, most first. How much faster is asked of all teams together."
+        head = ("", "To clear now", "Likely at go-live", "Chance that none is left", "To be 90 % sure")
+        yield Section("Which of its units will be ready by go-live?", words, head, course.parts)
 
 
 def _severities(facts: Facts, heaps: Sequence[Heap], desk: Sequence[Heap]) -> Section:
@@ -217,7 +227,9 @@ def _notes(mine: UnitFacts) -> Section:
         "A child is ready when no record of theirs, with any team, has a blocker. Exceptions are counted with the team whose "
         "records they are, lateness with the team on whose list they stand. Measures are counted from the extract; change is "
         f"since the last run that could measure. This pack is for the {LEVEL_WORDS[mine.level]}: small numbers are not hidden "
-        "in it. It names no child; do not publish it. Lists of records are written apart (dq pack --records).",
+        "in it. What is to clear leaves waived blockers out until their waiver ends, and counts those of a rule that did not run "
+        "as still there; docs/forecast.md says what the forecast assumes. The pack names no child; do not publish it. Lists of "
+        "records are written apart (dq pack --records).",
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from dq.papers.gains import shown_lines
 from dq.papers.model import Board, ServiceLine, WeekLine
 from dq.papers.unit_pack import UnitPack, pack_title, short
 from dq.papers.words import short_date, shown
@@ -28,6 +29,7 @@ def pack_view(pack: UnitPack) -> dict[str, Any]:
         "subtitle": f"Pack for the {pack.level}: data quality of the extract of {pack.as_of}. {pack.project}. Not for publication.",
         "sentences": list(pack.sentences), "weeks": short(pack),
         "readiness_words": _readiness_words(pack.weeks), "blockers_words": _blockers_words(pack.weeks),
+        "course_words": pack.course.words, "course": [list(row) for row in pack.course.rows], "burndown_words": _course_words(pack),
         "sections": [{**asdict(each), "head": list(each.head), "rows": [list(row) for row in each.rows]} for each in pack.sections],
         "foot": f"Run {pack.run}, extract of {pack.as_of}. Made by dq {pack.version}. Questions: {pack.contact}.",
     }  # fmt: skip
@@ -57,8 +59,11 @@ def _texts(board: Board) -> dict[str, Any]:
         "owners": any(gate.owner for gate in board.gates),
         "more_gates": _more(board),
         "weeks": [[short_date(week.as_of), week.rate, shown(week.not_ready), shown(week.blockers)] for week in board.weeks],
+        "ahead": [[f"{short_date(line.day)}, {line.occasion}", line.rate, "-", line.blockers] for line in board.ahead],
+        "gains": shown_lines(board.gains),
+        "gain_words": list(board.gain_words),
         "readiness_words": _readiness_words(board.weeks),
-        "blockers_words": _blockers_words(board.weeks),
+        "blockers_words": _blockers_words(board.weeks) + _ahead_words(board),
         "forecast_titles": ["Gate and day", "Likely", "Chance", "What it would take"],
         "forecast_words": board.forecast_words,
         "forecast": [list(asdict(line).values()) for line in board.forecast],
@@ -90,8 +95,25 @@ def _more(board: Board) -> str:
     return f"And {plural(len(rest), 'more gate')}: {met} met, {len(rest) - met} not met."
 
 
+def _ahead_words(board: Board) -> str:
+    if not board.burndown:
+        return ""
+    last = board.burndown[-1]
+    likely = shown(last.low) if last.low == last.high else f"{shown(last.low)} to {shown(last.high)}"
+    return f" Forecast for {short_date(last.day)}: {likely}."
+
+
 def _service(line: ServiceLine) -> list[str]:
     return [capital(line.name), shown(line.open_children), shown(line.not_ready), line.rate, shown(line.blockers), shown(line.late)]
+
+
+def _course_words(pack: UnitPack) -> str:
+    rows = pack.course.rows
+    if not rows:
+        return ""
+    first, last = rows[0], rows[-1]
+    course = f"Chart: blockers to clear from {first[1]} on {first[0]}; forecast for {last[0]}: {last[2]}"
+    return f"{course}. Its figures stand in the table."
 
 
 def _readiness_words(weeks: Sequence[WeekLine]) -> str:

@@ -50,20 +50,22 @@ class Project:
 
     folder: Path
     settings: str = "go_live: 2027-03-01\n"
+    store: str | None = None
     weeks: int = 0
     results: list[Path] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True)
-        yaml = f"project: Testshire\npacks: ['{PACK.as_posix()}']\n{self.settings}"
+        store = f"store: {self.store}\n" if self.store is not None else ""
+        yaml = f"project: Testshire\npacks: ['{PACK.as_posix()}']\n{store}{self.settings}"
         (self.folder / "dq.yaml").write_text(yaml, encoding="utf-8")
 
     def run(
         self, lots: Sequence[Lot], children: Mapping[str, tuple[int, int]], units: Sequence[Unit], *,
         gates: Sequence[JudgementFacts] | None = None, stopped: Sequence[str] = (), allowed: int = 0, at_most: bool = False,
-        presence: Presence = "present",
+        presence: Presence = "present", more: Sequence[FigureFacts] = (),
     ) -> dt.date:  # fmt: skip
-        """`children` gives of each service (open, ready); `stopped` names rules that did not run."""
+        """`children` gives of each service (open, ready); `stopped` names rules that did not run, `more` are further figures."""
         day = START + dt.timedelta(weeks=self.weeks)
         self.weeks += 1
         results = self.folder / "reports" / f"{day}-1"
@@ -87,13 +89,14 @@ class Project:
             _share("ready_children", "whole", "", ready, whole),
             FigureFacts("readiness", "allowed", "whole", "", None, None, float(allowed)),
             FigureFacts("readiness", "at_most", "whole", "", None, None, float(at_most)),
+            *more,
         ]
         facts = RunFacts(
             day, dt.datetime(2026, 11, 2, 12, tzinfo=dt.UTC), "tester", "small", "0", results.relative_to(self.folder).as_posix(),
             tuple(rules), (InputFacts("visit.csv", "visit", 9, f"week {self.weeks}"),), f"{self.weeks}", (*units, *NOBODY),
             tuple(figures), tuple(gates),
         )  # fmt: skip
-        with database.opened(self.folder, None) as connection:
+        with database.opened(self.folder, self.store) as connection:
             record.record(connection, facts, seen, lambda rows: {row[0]: presence for row in rows})
         return day
 
@@ -109,6 +112,16 @@ class Project:
 
 def _share(name: str, level: str, unit: str, part: int, whole: int) -> FigureFacts:
     return FigureFacts("readiness", name, level, unit, part, whole, part / whole if whole else None)
+
+
+def gain(rule: str, alone: int, whole: int) -> FigureFacts:
+    return FigureFacts("readiness", "gain", "rule", rule, alone, whole, alone / whole)
+
+
+def way(rules: Sequence[str], needed: int, reaches: int | None) -> list[FigureFacts]:
+    """The shortest way to the gate, as `dq check` keeps it."""
+    found = [FigureFacts("readiness", "short list", "whole", "", reaches, needed, 1.0)]
+    return found + [FigureFacts("readiness", "short list", "rule", each, None, None, place) for place, each in enumerate(rules, 1)]
 
 
 def count_gate(measure: str, measured: int, needed: int = 0) -> JudgementFacts:
