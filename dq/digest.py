@@ -14,7 +14,7 @@ from typing import Literal
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from dq import config, digest_parts, pack
+from dq import config, digest_ahead, digest_parts, pack
 from dq.config import Project
 from dq.errors import OptionError, Problem, ProjectError, did_you_mean
 from dq.listing import Situation
@@ -23,7 +23,7 @@ from dq.mailer import channel, smtp
 from dq.mailer import folder as folder_way
 from dq.mailer.letter import Letter, Way
 from dq.model import UNITLESS, Scope
-from dq.report.digest_facts import Digest
+from dq.report.digest_facts import Ahead, Digest
 from dq.report.digest_page import Page, page
 from dq.store import access, changed, database, issue, messages
 from dq.store.acts import act
@@ -94,7 +94,7 @@ def send(
                 Problem(str(folder), message="No run is recorded.", fix=f"Check the project first: dq check {folder}")
             )
         wanted = _wanted(_subscribers(connection, mail, cadence), readers, cadence)
-        desk = _Desk(connection, folder, project, run, cadence)
+        desk = _Desk(connection, folder, project, run, cadence, [scope for each in wanted for scope in each.scopes])
         with ExitStack() as open_ways:
             ways = {} if dry_run else _ways(open_ways, folder, mail, wanted)
             done = tuple(
@@ -180,8 +180,12 @@ def _wanted(subscribers: Sequence[Subscriber], readers: Sequence[str], cadence: 
 class _Desk:
     """Makes digests of one run; what several readers share is looked up once."""
 
-    def __init__(self, connection: BaseDatabaseWrapper, folder: Path, project: Project, run: Run, cadence: Cadence) -> None:
+    def __init__(
+        self, connection: BaseDatabaseWrapper, folder: Path, project: Project, run: Run, cadence: Cadence,
+        scopes: Sequence[tuple[Scope, str]],
+    ) -> None:  # fmt: skip
         self.connection, self.folder, self.project, self.run, self.cadence = connection, folder, project, run, cadence
+        self.scopes = list(dict.fromkeys(scopes))
         self.runs: Mapping[int, Run] = {each.number: each for each in Run.objects.using(connection.alias)}
         self.shifts: dict[int, list[Shift]] = {}
 
@@ -193,6 +197,11 @@ class _Desk:
         declared = {each.id: each for each in wanted.measures}
         return digest_parts.standing(self.connection, self.run, now, declared, DAYS[self.cadence])
 
+    @cached_property
+    def ahead(self) -> Mapping[tuple[Scope, str], Ahead]:
+        """What is to be expected of every unit that somebody reads of."""
+        return digest_ahead.ahead(self.connection, self.project, self.run, self.standing.units, self.scopes)
+
     def digest(self, subscriber: Subscriber, told: Told) -> tuple[Digest, int | None]:
         """What a reader is told, and the run that it is compared with."""
         first = told.run is None and not told.taken_back
@@ -201,9 +210,12 @@ class _Desk:
         if number not in self.shifts:
             self.shifts[number] = changed.shifts(self.connection, earlier, self.run)
         parts = tuple(
-            digest_parts.part(self.connection, self.standing, self.shifts[number], earlier, level, unit, DAYS[self.cadence])
+            digest_parts.part(
+                self.connection, self.standing, self.shifts[number], earlier, level, unit, DAYS[self.cadence],
+                self.ahead.get((level, unit)),
+            )
             for level, unit in subscriber.scopes
-        )
+        )  # fmt: skip
         since = earlier.as_of if earlier is not None else None
         return Digest(
             self.project.project, self.cadence, self.run.number, self.run.as_of, self.project.contact, since, first,

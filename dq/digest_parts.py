@@ -16,7 +16,7 @@ from dq.listing import Situation, entries
 from dq.measures import Measure
 from dq.model import SEVERITIES, UNITLESS, Scope
 from dq.organisation import Unit
-from dq.report.digest_facts import Flow, GateLine, OnList, Part, Share, TeamLine
+from dq.report.digest_facts import Ahead, Flow, GateLine, OnList, Part, Share, TeamLine
 from dq.store import changed, desk, issue, measures
 from dq.store.changed import Shift
 from dq.store.issue import Given
@@ -80,6 +80,7 @@ def part(
     level: Scope,
     unit: str,
     days: int,
+    ahead: Ahead | None = None,
 ) -> Part:
     """What is told of one unit. `shifts` are all of the two runs."""
     inside = _inside(stand, level, unit)
@@ -104,18 +105,21 @@ def part(
         len(lists), sum(each.number not in stand.answered for each in lists),
         sum(stand.teams[team].asked for team in teams if team in stand.teams) if level in ("data team", "team") else 0,
         not_run, rules_changed, due, late, *_measures(connection, stand, at, name),
-        tuple(_lines(stand, mine, teams)) if level in LEVELS_WITH_TEAMS else (), _where(stand, level, lists, before),
+        tuple(_lines(stand, mine, teams)) if level in LEVELS_WITH_TEAMS else (), _where(stand, level, lists, before), ahead,
     )  # fmt: skip
+
+
+def teams_of(units: Mapping[str, Unit], level: Scope, unit: str) -> set[str] | None:
+    """The teams of a unit, as the run has them; None for all."""
+    if level in UNITLESS:
+        return None
+    return {unit} if level == "team" else {team for team, each in units.items() if getattr(each, level) == unit}
 
 
 def _inside(stand: Standing, level: Scope, unit: str) -> Callable[[str], bool]:
     """Whether a team belongs to a unit, as the later run has it: a team that moved with its exceptions handed nothing over."""
-    if level in UNITLESS:
-        return lambda team: bool(team)
-    if level == "team":
-        return lambda team: team == unit
-    found = {team for team, each in stand.units.items() if getattr(each, level) == unit}
-    return lambda team: team in found
+    found = teams_of(stand.units, level, unit)
+    return bool if found is None else (lambda team: team in found)
 
 
 def _flow(shifts: Iterable[Shift], inside: Callable[[str], bool]) -> Flow:

@@ -87,11 +87,26 @@ class TeamLine:
 
 
 @dataclass(frozen=True)
+class Ahead:
+    """What a forecast says of a unit on the day of go-live: blockers likely to be left, the chance that none is, what it takes.
+
+    `chances` are gates with theirs, for the board. Chances and what it takes are words already.
+    """
+
+    day: date
+    low: int
+    high: int
+    chance: str
+    takes: str
+    chances: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Part:
     """One unit of the organisation. `flow` is None where there is nothing to compare with.
 
     `lists` are the teams that have been given a list, `unanswered` those of them from which no answer to the last one has come.
-    `asked` is what teams put to the data team. `where` are files and commands.
+    `asked` is what teams put to the data team. `where` are files and commands. `ahead` is None where there is too little history.
     """
 
     level: Scope
@@ -114,6 +129,7 @@ class Part:
     measures_judged: int = 0
     by_team: tuple[TeamLine, ...] = ()
     where: tuple[str, ...] = ()
+    ahead: Ahead | None = None
 
     @property
     def total(self) -> int:

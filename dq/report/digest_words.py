@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from dq.model import SEVERITIES
 from dq.report.digest_facts import Digest, Flow, GateLine, Part, Share
 from dq.report.words import capital, long_date, percent, plural, team_title
-from dq.suppression import FEWER, HIDDEN, Shown, Sum, protect
+from dq.suppression import FEWER, HIDDEN, Shown, Sum, is_small, protect
 
 MOST_TEAMS = 25
 
@@ -82,6 +82,7 @@ def say(part: Part, digest: Digest) -> Said:
         *_list_table(part, counts),
         *_ready_table(part, digest, counts),
         *_gate_table(part, digest),
+        *_ahead_table(part, counts),
         *_other_table(part, digest, counts),
         *_team_table(part),
     ]
@@ -260,6 +261,23 @@ def _judged(gate: GateLine) -> str:
     if gate.met_before is None or gate.met_before == gate.met:
         return word
     return f"{word} now; it was {'met' if gate.met_before else 'not met'}"
+
+
+def _ahead_table(part: Part, counts: _Counts) -> Iterator[Table]:
+    """What is to be expected. For the board small numbers are said as elsewhere, and no range where today's blockers are hidden."""
+    ahead = part.ahead
+    if ahead is None:
+        return
+    low, high = (FEWER if part.level == "whole" and is_small(each) else f"{each:,}" for each in (ahead.low, ahead.high))
+    lines = []
+    if counts["blocker"] not in (FEWER, HIDDEN):
+        lines.append(Line("Blockers likely to be left", low if low == high else f"{low} to {high}"))
+    if ahead.chances:
+        lines += [Line(f"Chance that this gate is met: {title}", chance) for title, chance in ahead.chances]
+    else:
+        lines.append(Line("Chance that none is left", ahead.chance))
+    lines.append(Line("To be 90 % sure that none is left", ahead.takes))
+    yield Table(f"Forecast for go-live on {long_date(ahead.day)}", tuple(lines))
 
 
 def _other_table(part: Part, digest: Digest, counts: _Counts) -> Iterator[Table]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
-from given import START, answer, columns, id_of, line
-from mailed import NORTH, Make, check, readers, weekly
+import pytest
+from given import START, Project, answer, columns, id_of, line
+from mailed import BOARD, NORTH, Make, check, readers, weekly
 from openpyxl import load_workbook
 
 from dq.report.digest_facts import Digest, Flow, OnList, Part, Share
@@ -126,3 +128,31 @@ def test_all_is_escaped_and_a_title_stays_on_one_line() -> None:
     said = page(Digest("A\n<i>B</i>", "weekly", 1, dt.date(2026, 11, 2), "us", None, True, (), (one,)))
     assert "\n" not in said.subject
     assert "<b>" not in said.html and "<i>" not in said.html and "&lt;b&gt;Team &amp; Co" in said.html
+
+
+def falling(make: Make, *readers_: str, weeks: int, before: str = "go_live: 2027-03-01\n") -> Project:
+    """North has twelve blockers and three fewer each week; South one that stays."""
+    project = make(before + readers(*readers_))
+    for week in range(weeks):
+        lines = [line(number, severity="blocker") for number in range(12 - 3 * week)]
+        check(project, *lines, line(90, "South", severity="blocker"))
+    return project
+
+
+ALL_THREE = (NORTH, "{name: Care, level: service, unit: Care, cadence: weekly, to: c@testshire.example}", BOARD)
+
+
+def test_the_forecast_is_told_where_there_is_enough_history(light: Make) -> None:
+    north, care, board = (each["text"] for each in weekly(falling(light, *ALL_THREE, weeks=4))[:3])
+    for text in (north, care):
+        assert "\nForecast for go-live on 1 March 2027\n" in text
+        assert re.fullmatch(r"[\d,]+( to [\d,]+)?", row(text, "Blockers likely to be left"))
+        assert re.fullmatch(r"(less than |more than )?\d+ %", row(text, "Chance that none is left"))
+        assert row(text, "To be 90 % sure that none is left")
+    assert "Blockers likely to be left" not in board and "Chance that none is left" in board  # four are left: fewer than five
+
+
+@pytest.mark.parametrize(("weeks", "before"), [(3, "go_live: 2027-03-01\n"), (4, ""), (4, "go_live: 2026-10-01\n")])
+def test_with_too_little_history_or_no_day_to_come_no_forecast_is_told(light: Make, weeks: int, before: str) -> None:
+    for told in weekly(falling(light, *ALL_THREE, weeks=weeks, before=before)):
+        assert "Forecast" not in told["text"]

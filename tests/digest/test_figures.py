@@ -165,6 +165,7 @@ def test_every_figure_is_that_of_the_files(project: tuple[Path, list[list[dict[s
             level, _, unit = message["reader"].partition(": ")
             teams = None if not unit else {team for team, names in above.items() if unit in (team, *names)} | {unit}
             numbers = expected.of(teams, week, max(week - 1, 0))
+            assert ("Forecast for go-live on 1 March 2027" in message["text"]) == (week >= 3)
             compared += compare(message["text"], numbers, hidden=level == "whole")
             moved += numbers["new"] + numbers["gone"] + numbers["came"] if week else 0
             if level in ("whole", "data team", "team", "service", "head"):
