@@ -143,10 +143,11 @@ def _takes(annotation: str) -> str:
 
 
 def functions() -> str:
-    """Every function with its arguments, result and meaning; raw and parses, which take a column."""
+    """Every function with its arguments, result and meaning; and those that take a column."""
     rows: list[tuple[str, str, str]] = [(f"`{_call(each)}`", _result(each), each.summary) for each in FUNCTIONS.values()]
     rows.append(("`raw(column)`", "text", "The text of the cell as it stood in the file, also where it could not be read."))
     rows.append(("`parses(column)`", "boolean", "Whether the cell is blank or could be read as its type. Never NULL."))
+    rows.append(("`in_code_list(column)`", "boolean", "Whether the code is in its column's code list, whatever the code's dates."))
     return table(("function", "gives", "meaning"), rows)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from bench import Bench, compiler, rule
+from bench import Bench, Verdict, compiler, rule
 
 from dq.compile import Compiler
 from dq.errors import PackError, Problem
@@ -40,7 +40,8 @@ TAKEN = [
     "working_days(date_of_birth, add_working_days(:as_of, 5)) >= :limit",
     "regexp_matches(upper(surname), '^[A-Z]+$')", "least(siblings, 3) = greatest(siblings, 0)", "surname < 'M' -- a comment",
     "case when siblings > 1 then siblings else height end > 1.5", "nullif(siblings, 0) is null",
-    "(surname is null) = (sex is null)",
+    "(surname is null) = (sex is null)", "in_code_list(sex)",
+    "exists (select 1 from plan as p where p.person_id = person.person_id and not in_code_list(p.status))",
 ]  # fmt: skip
 
 
@@ -50,6 +51,12 @@ def test_taken_and_run(predicate: str, bench: Bench) -> None:
     outcome = bench.run([rule("person", {"assert": predicate})], {"person": [{"person_id": "1"}], "previous.person": []})["R-1"]
     assert not outcome.reason
     assert outcome.counts.in_scope == 1
+
+
+def test_a_code_is_in_its_list_not_in_it_or_blank(bench: Bench) -> None:
+    people = [{"person_id": "1", "sex": "M"}, {"person_id": "2", "sex": "m"}, {"person_id": "3"}]
+    said = bench.judge(rule("person", {"assert": "in_code_list(sex)"}), {"person": people})
+    assert said == Verdict(fails=("2",), passes=("1",), unknown=("3",))
 
 
 REFUSED = [  # predicate (MINE: p.person_id = person.person_id), words of the message, words of the fix
@@ -202,6 +209,10 @@ REFUSED = [  # predicate (MINE: p.person_id = person.person_id), words of the me
     ("raw('x') = 'x'", "raw takes one column", ""),
     ("raw(row_id) = 'x'", "takes a column of a file", ""),
     ("parses(row_hash)", "takes a column of a file", ""),
+    ("in_code_list('x')", "in_code_list takes one column", "in_code_list(column)"),
+    ("in_code_list(sex, surname)", "in_code_list takes one column", ""),
+    ("in_code_list(surname)", "a column with a code list, and 'surname' has none", ""),
+    ("in_code_list(surnam)", "There is no column 'surnam' in person", "'surname'"),
     ("surnam = 'x'", "There is no column 'surnam' in person", "'surname'"),
     ("peron.surname = 'x'", "'peron' is not a table here", "'person'"),
     ("person.surnam = 'x'", "There is no column 'surnam' in person", "'surname'"),

@@ -53,6 +53,8 @@ def _anonymous(reader: Reader, node: exp.Anonymous, scope: Scope) -> Typed:
     name = str(node.this).lower()
     if name in ("raw", "parses"):
         return _text_of(reader, node, scope)
+    if name == "in_code_list":
+        return _in_code_list(reader, node, scope)
     if name == "dq_text" and not node.meta:  # written by a check: a code beside another list than its own
         return reader.walk(node.expressions[0], scope)[0], Kind("text")
     if name not in FUNCTIONS:
@@ -88,6 +90,19 @@ def _text_of(reader: Reader, node: exp.Anonymous, scope: Scope) -> Typed:
         return text, Kind("text")
     blank = exp.Is(this=text, expression=exp.Null())
     return exp.paren(exp.or_(blank, exp.not_(exp.Is(this=column, expression=exp.Null())))), BOOLEAN
+
+
+def _in_code_list(reader: Reader, node: exp.Anonymous, scope: Scope) -> Typed:
+    """in_code_list(column): whether a code is one of its column's list."""
+    if len(node.expressions) != 1 or not isinstance(node.expressions[0], exp.Column):
+        return reader.fault("in_code_list takes one column.", "Write in_code_list(column).")
+    column, kind = reader.walk(node.expressions[0], scope)
+    if not isinstance(column, exp.Column):
+        return column, kind
+    if not kind.codes:
+        return reader.fault(f"in_code_list takes a column with a code list, and {column.name!r} has none.", "Use in ('A', 'B').")
+    reader.found.functions.add("in_code_list")
+    return exp.In(this=column, expressions=[exp.Literal.string(code) for code in sorted(kind.codes)]), BOOLEAN
 
 
 # SQLGlot has its own classes for these; the name is ours, the arguments in our order.
