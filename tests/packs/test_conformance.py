@@ -24,8 +24,12 @@ from dq.rules import Example
 NUMBERS = {"ssda903": ("CHILD",), "cin": ("LAchildID", "CINdetailsID", "AssessmentID", "CPPID")}
 """Columns that tell children and their records apart: each case's get a mark of their own in a common return."""
 
-ACROSS_CHILDREN: dict[str, str] = {}
-"""Rules that compare one child with others, and why; their cases are run by themselves only."""
+ACROSS_CHILDREN: dict[str, str] = {
+    "CIN-1520": "children with the same pupil number",
+    "CIN-1570": "the length of the child number, which the mark changes",
+    "CIN-1580": "the signs of the child number, which the mark changes",
+}
+"""Rules that compare one child with others, or look at the number itself, and what; their cases are run by themselves only."""
 
 absent = pytest.mark.skipif(
     not CASES.is_dir(), reason=f"THE RECORDED CASES ARE NOT HERE ({CASES}): no return rule is held against them"
