@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import json
 from pathlib import Path
@@ -77,8 +78,8 @@ def as_shown(count: int, said: str) -> bool:
 
 def test_the_course_of_readiness_and_blockers(six_weeks: Path, board: Path, frames: dict[str, pd.DataFrame]) -> None:
     rows = table(board, "weeks-table")
-    assert len(rows) == len(frames) == 6
-    for row, (week, frame) in zip(rows, sorted(frames.items()), strict=True):
+    assert len(frames) == 6 and rows[-1]["Extract"] == "1 Mar 2027, go-live" and " to " in rows[-1]["Blockers"]
+    for row, (week, frame) in zip(rows[:-1], sorted(frames.items()), strict=True):
         whole, ready = readiness(six_weeks, week)
         assert row["Blockers"] == str((frame["severity"] == "blocker").sum())
         assert row["Children not ready"] == str(whole - ready)
@@ -160,13 +161,92 @@ def test_packs(six_weeks: Path, frames: dict[str, pd.DataFrame], level: str, uni
             for severity in ("blocker", "major", "minor"):
                 word = {"blocker": "Blockers", "major": "Major", "minor": "Minor"}[severity]
                 assert row[word] == str(((last["severity"] == severity) & last["team"].isin(names)).sum())
-    assert any(name.startswith("Key measures: ") for name in sections)
+    measures_are_those_of_the_run(six_weeks, sections, level, unit)
+    found = [row for row in table(html, "ahead-table") if row["Eight of ten courses"] == "found"]
+    blockers = [str((mine[week]["severity"] == "blocker").sum()) for week in sorted(mine)]
+    assert [row["Blockers to clear"] for row in found] == blockers  # nothing is waived, and every blocker rule ran
     text = html.read_text(encoding="utf-8")
     assert [key for key in last["key"].dropna().unique() if len(key) > 5 and key in text] == []
 
 
+def measures_are_those_of_the_run(project: Path, sections: dict[str, list[dict[str, str]]], level: str, unit: str) -> None:
+    """Each row of the key measures against measures.csv of the run and of the run before, which tests/packs works out again."""
+    printed = [row for name, rows in sections.items() if name.startswith("Key measures: ") for row in rows]
+    last, first = (measured(project, week, level, unit) for week in ("2026-11-02", "2026-10-26"))
+    assert len(printed) == len(last) > 10
+    missed = []
+    for row in printed:
+        key = (row["Measure"], row["Of"])
+        mine = last[key]
+        of = f" of {int(mine['of']):,}" if mine["of"] else ""
+        assert row["Counted"] == (
+            f"{int(mine['counted']):,}{of}" if mine["counted"] and mine["part"] != "maximum" else row["Counted"]
+        )
+        assert row["Value"] == shaped(mine), key
+        word = {"yes": "yes", "no": "NO", "": ""}[mine["met"]]
+        assert row["Met"] == word and (mine["target"] == "") == (row["Target"] == ""), key
+        if mine["target"]:
+            aim = float(mine["target"]) * (100 if mine["shape"] == "share" else 1)
+            assert row["Target"].startswith(mine["direction"]) and float(row["Target"].split()[2]) == pytest.approx(aim), key
+        before = first.get(key, {}).get("value", "")
+        if before and mine["value"]:
+            change = (float(mine["value"]) - float(before)) * (100 if mine["shape"] == "share" else 1)
+            said = 0.0 if row["Change"] == "same" else float(row["Change"].removesuffix(" points"))
+            assert said == pytest.approx(change, abs=0.06), key
+        missed += [key] if word == "NO" else []
+    assert [(row["Measure"], row["Of"]) for row in sections["Targets missed"]] == missed
+
+
+WORDS = {
+    "": "now",
+    "week": "the last 7 days",
+    "month": "this month",
+    "year to date": "since 1 April",
+    "maximum": "most with one worker",
+}
+
+
+def measured(project: Path, week: str, level: str, unit: str) -> dict[tuple[str, str], dict[str, str]]:
+    """What a run's file says of one unit, by the title of the measure and the words of its part."""
+    with (project / "reports" / f"{week}-1" / "measures.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if (row["level"], row["unit"]) == (level, unit)]
+    return {(row["title"], WORDS.get(row["part"], row["part"])): row for row in rows}
+
+
+def shaped(row: dict[str, str]) -> str:
+    if row["value"] == "":
+        return "-"
+    value = float(row["value"])
+    if row["shape"] == "share":  # never rounded up to 100 nor down to 0
+        percent = min(99.9, 100 * value) if value < 1 else 100.0
+        return f"{max(0.1, percent) if value else 0.0:.1f} %"
+    return f"{value:,.1f}" if row["shape"] == "average" else f"{value:,.0f}"
+
+
+def test_what_would_help_most(six_weeks: Path, board: Path, frames: dict[str, pd.DataFrame]) -> None:
+    """From the run's own counts by rule, and from the persons whom no other rule holds back in the exceptions."""
+    said = json.loads((six_weeks / "reports" / "2026-11-02-1" / "run.json").read_text(encoding="utf-8"))
+    last = frames["2026-11-02"]
+    blocked = last[last["severity"] == "blocker"].groupby("person")["rule"].agg(frozenset)
+    for each in said["gains"]:
+        assert each["alone"] <= (blocked == frozenset({each["rule"]})).sum() and each["children"] >= each["alone"]
+    shown = [(each["rule"], str(each["alone"])) for each in said["gains"] if each["alone"] >= 5][:5]
+    rows = [(row["Clear this rule"].split()[0], row["Children ready"]) for row in table(board, "gains-table")]
+    assert [row for row in rows if row[1] != "not shown"] == [each for each in shown if each[0] in dict(rows)]
+    assert len(rows) == len(shown)
+    assert f"is to clear {len(said['short_list']['rules'])} rules: {', '.join(said['short_list']['rules'])}" in section(
+        board, "gains"
+    )
+    whole, ready = readiness(six_weeks, "2026-11-02")
+    assert (
+        ready + sum(set(rules) <= set(said["short_list"]["rules"]) for rules in blocked)
+        >= said["short_list"]["needed"]
+        >= 0.98 * whole
+    )
+
+
 def _titles(html: Path) -> list[str]:
-    return [words(each) for each in tree(html).iter("h2")][2:]  # after the verdict and the charts
+    return [words(each) for each in tree(html).iter("h2")][3:]  # after the verdict, the charts and the forecast
 
 
 def lists(project: Path, out: Path) -> dict[str, dict[str, Any]]:
