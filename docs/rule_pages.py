@@ -172,6 +172,9 @@ def _rule(compiler: Compiler, one: Pack, name: str, rules: Sequence[Rule]) -> It
     facts += (
         [("Not asked of", f"records that fail {', '.join(f'`{each}`' for each in rule.depends_on)}.")] if rule.depends_on else []
     )
+    facts += [
+        ("Not evaluated", f"where the extract has no {' and no '.join(f'`{each}`' for each in need)}.") for need in rule.needs
+    ]
     yield "\n".join(f"- {word}: {_sentence(str(fact))}" for word, fact in facts if fact)
     if rule.id != name:
         yield f"Repeated {len(rules)} times, for:\n" + ",\n".join(f"`{each.id}`" for each in rules) + "."

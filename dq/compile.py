@@ -182,7 +182,7 @@ class Compiler:
 
     def rule(self, rule: Rule) -> CompiledRule:
         """Compile one rule; raises `PackError` with every fault of it."""
-        problems: list[Problem] = []
+        problems: list[Problem] = list(self._needs(rule))
         statements: list[CompiledStatement] = []
         reads = Reads()
         for statement in rule.statements:
@@ -200,6 +200,19 @@ class Compiler:
         unset = tuple(sorted(name for name in used if self.values.get(name) is None))
         compiled_rule = CompiledRule(rule, tuple(statements), reads, views, unset)
         return replace(compiled_rule, fingerprint=self._fingerprint(compiled_rule))
+
+    def _needs(self, rule: Rule) -> Iterator[Problem]:
+        """Names in `needs` that are no table or column of the contract."""
+        for each in (name for need in rule.needs for name in need):
+            name, _, field = each.partition(".")
+            known: Mapping[str, object] = self.contract.tables
+            if name in known:
+                known = self.contract.tables[name].columns if field else {"": None}
+                name = field
+            if name not in known:
+                message = f"needs: the contract has no {'column' if field == name else 'table'} {each!r}."
+                fix = did_you_mean(name, known) or "Write a table, table.column, or several with ' or ' between."
+                yield Problem(rule.file, rule.line, rule.id, message, fix)
 
     def _settings_used(self, reads: Reads, views: Sequence[str]) -> set[str]:
         direct = reads.settings.union(*(self.views[name].reads.settings for name in views))

@@ -53,6 +53,8 @@ def _lines(pack: Pack, rule: Rule, family: int, given: Mapping[str, Any], dialec
     yield f"  A record whose condition is unknown (a blank) {unknown}."
     if rule.depends_on:
         yield f"  Not assessed where the record fails {', '.join(rule.depends_on)}."
+    for need in rule.needs:
+        yield f"  Not evaluated where the extract has no {' and no '.join(need)}."
     yield from _reads(compiler, compiled)
     for dialect in dialects:
         yield from _sql(compiler, compiled, dialect)

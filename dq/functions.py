@@ -224,6 +224,49 @@ def mod(a: Sequence[Tree], dialect: Dialect) -> Tree:
     return exp.Mod(this=_paren(a[0]), expression=exp.Nullif(this=a[1], expression=number(0)))
 
 
+METRES_IN_A_MILE = 1609.344
+EARTH_IN_METRES = 6_371_008.8
+
+
+@function("number number number number", "number")
+def grid_miles(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """Miles in a straight line between two points of one grid, each an easting and a northing in metres.
+
+    Pythagoras. On the National Grid that is right to four parts in 10,000, the most that its scale is off (Ordnance
+    Survey, A guide to coordinate systems in Great Britain, section 7). A mile is 1,609.344 m.
+    """
+    east, north = (_paren(exp.Sub(this=a[place + 2], expression=a[place])) for place in (0, 1))
+    squares = exp.Add(this=exp.Mul(this=east, expression=east.copy()), expression=exp.Mul(this=north, expression=north.copy()))
+    return exp.Div(this=native("SQRT", squares), expression=_double(METRES_IN_A_MILE))
+
+
+@function("number number number number", "number")
+def miles_between(a: Sequence[Tree], dialect: Dialect) -> Tree:
+    """Miles over the ground between two points, each a latitude and a longitude in degrees; NULL beyond 90 degrees north or south.
+
+    The haversine formula (R. W. Sinnott, Sky and Telescope 68, 1984) on a globe of the Earth's mean radius, 6,371.0088
+    km (IUGG); in Great Britain right to half a per cent. Directories write 99.999999 for a latitude that nobody knows.
+    """
+    north, east, other_north, other_east = (native("RADIANS", each) for each in a)
+
+    def haversine(first: Tree, second: Tree) -> Tree:
+        half = native("SIN", exp.Div(this=_paren(exp.Sub(this=second, expression=first)), expression=_double(2)))
+        return exp.Mul(this=half, expression=half.copy())
+
+    along = exp.Mul(
+        this=exp.Mul(this=native("COS", north), expression=native("COS", other_north)), expression=haversine(east, other_east)
+    )
+    chord = native("LEAST", _double(1), native("SQRT", exp.Add(this=haversine(north, other_north), expression=along)))
+    miles = exp.Mul(this=_double(2 * EARTH_IN_METRES / METRES_IN_A_MILE), expression=native("ASIN", chord))
+    poles = [exp.LTE(this=exp.Abs(this=each.copy()), expression=number(90)) for each in (a[0], a[2])]
+    known = [exp.not_(exp.Is(this=each.copy(), expression=exp.Null())) for each in (a[1], a[3])]
+    return exp.Case(ifs=[exp.If(this=exp.and_(*poles, *known), true=miles)])
+
+
+def _double(value: float) -> Tree:
+    return cast(exp.Literal.number(value), "DOUBLE")
+
+
 @function("any", "same", many=True)
 def coalesce(a: Sequence[Tree], dialect: Dialect) -> Tree:
     """The first argument that is not NULL."""

@@ -146,6 +146,7 @@ class Rule:
     line: int = 0
     replaces: str = ""
     reason: str = ""
+    needs: tuple[tuple[str, ...], ...] = ()
 
     @property
     def table(self) -> str:
@@ -199,6 +200,7 @@ class _RuleSpec(_Frozen):
     tags: tuple[str, ...] = ()
     kind: str | None = None
     depends_on: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     group: tuple[str, ...] = ()
     also: tuple[Also, ...] = ()
     flags: tuple[dict[str, Any], ...] = ()
@@ -421,6 +423,7 @@ def _rule(spec: _RuleSpec, document: yamlfile.Document, at: yamlfile.Location, t
         rule_id, spec.title, tuple(statements), spec.dimension, spec.severity, spec.fix, spec.source, spec.unknown, spec.scope,
         spec.owner, spec.tags, spec.kind, spec.depends_on, spec.group, spec.also, examples, theme, rule_id,
         str(document.path), document.line(at), spec.replaces or "", spec.reason,
+        tuple(tuple(each.split(" or ")) for each in spec.needs),
     )  # fmt: skip
 
 

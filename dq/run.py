@@ -19,6 +19,7 @@ from dq import (
     gate_process,
     gates,
     loading,
+    needs,
     organisation,
     outside,
     pack,
@@ -245,13 +246,17 @@ def _evaluate(
     progress: Progress,
 ) -> dict[str, Outcome]:  # fmt: skip
     """Build the views that the rules need, then run each rule alone. `apart` is why rules on pairs cannot run."""
-    needed = {view for rule in rules for view in rule.views if not cannot_run(compiler, rule, missing)}
+    lacking = needs.unmet(engine.connection, compiler.contract, [rule.rule for rule in rules])
+    reasons = {
+        rule.rule.id: cannot_run(compiler, rule, missing) or lacking.get(rule.rule.id) or (apart if _pairs(rule) else "")
+        for rule in rules
+    }
+    needed = {view for rule in rules for view in rule.views if not reasons[rule.rule.id]}
     views = [view for name, view in compiler.views.items() if name in needed]
     total = len(views) + len(rules)
     for done, view in enumerate(views):
         progress("views", done, total)
         engine.build(view)
-    reasons = {rule.rule.id: cannot_run(compiler, rule, missing) or (apart if _pairs(rule) else "") for rule in rules}
     outcomes = {name: Outcome(reason=reason) for name, reason in reasons.items() if reason}
     able = [rule for rule in rules if not reasons[rule.rule.id]]
     for done, (name, outcome) in enumerate(side_by_side(engine, able, threads), start=len(views) + len(outcomes)):

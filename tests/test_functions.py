@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 
 import holidays
@@ -41,6 +42,13 @@ CASES: dict[str, list[tuple[Value, ...]]] = {  # arguments, then the result
     "floor": [(2.7, 2), (-2.1, -3)],
     "ceil": [(2.1, 3), (-2.7, -2)],
     "mod": [(7, 3, 1), (-7, 3, -1), (7, -3, 1), (7, 0, None)],
+    "grid_miles": [
+        (530000.0, 180000.0, 530000.0, 180000.0, 0), (100.0, 200.0, 4928.032, 6637.376, 5), (0.0, 0.0, -1609.344, 0.0, 1),
+    ],
+    "miles_between": [
+        (51.5, -0.1, 51.5, -0.1, 0), (90.000001, 0.0, 51.5, 0.0, None), (51.5, 0.0, 99.999999, 0.0, None),
+        (0.0, 0.0, 0.0, 0.0, 0),
+    ],
     "coalesce": [(None, None, "c", "c"), ("a", None, "c", "a"), (None, None, None, None)],
     "greatest": [("a", "Z", "b", "b"), (None, "a", "B", "a"), (None, None, None, None)],
     "least": [("a", "Z", "b", "Z"), (None, "a", "B", "B"), (None, None, None, None)],
@@ -264,3 +272,29 @@ def test_a_pattern_that_is_taken_runs_everywhere_and_means_the_same(pattern: str
 )  # fmt: skip
 def test_refused_patterns(pattern: str) -> None:
     assert patterns.fault(pattern)
+
+
+@pytest.mark.parametrize("dialect", ENGINES)
+def test_distances_agree_with_another_formula_and_with_known_places(dialect: Dialect) -> None:
+    points = [
+        (51.5041, -0.1285, 54.5973, -5.9301),
+        (58.6439, -3.0693, 50.0664, -5.7148),
+        (0.0, 0.0, 0.0, 180.0),
+        (90.0, 0.0, -90.0, 0.0),
+    ]
+    found = evaluate(dialect, "miles_between", points)
+    assert found == [pytest.approx(_law_of_cosines(*each), rel=1e-9) for each in points]
+    assert found[1] == pytest.approx(603, abs=1)  # John o' Groats to Land's End, as the crow flies
+
+
+def _law_of_cosines(north: float, east: float, other_north: float, other_east: float) -> float:
+    north, other_north, turn = (math.radians(each) for each in (north, other_north, other_east - east))
+    cosine = math.sin(north) * math.sin(other_north) + math.cos(north) * math.cos(other_north) * math.cos(turn)
+    return 6371.0088 / 1.609344 * math.acos(max(-1.0, min(1.0, cosine)))
+
+
+def test_grid_and_globe_agree_within_half_a_per_cent() -> None:
+    # A point in Norfolk (the worked example of Ordnance Survey's guide to coordinate systems) and one in Westminster.
+    [grid] = evaluate("duckdb", "grid_miles", [(651409.903, 313177.270, 530047.0, 179951.0)])
+    [globe] = evaluate("duckdb", "miles_between", [(52.65757, 1.71792, 51.50354, -0.127695)])
+    assert globe == pytest.approx(grid, rel=0.005)

@@ -25,6 +25,7 @@ DOCS = ROOT / "docs" / "conformance.md"
 PREFIXES = {"ssda903": "SSDA903", "cin": "CIN"}
 EXTRACT = "extract"
 OTHER_NAMES = {
+    "SSDA903-233": {"DATE_EPISODE_CEASED": "DEC"},
     "SSDA903-231": {"UASC_STATUS": "UASC"},
     "SSDA903-709": {"PLACEMENT": "PLACE"},
     "SSDA903-710": {"PLACEMENT": "PLACE"},
