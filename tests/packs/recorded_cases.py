@@ -37,7 +37,10 @@ Rows = dict[str, list[int]]
 
 @dataclass(frozen=True)
 class Case:
-    """One recorded case: tables as text, settings, the rows (counted from 0) that must be flagged."""
+    """One recorded case: tables as text, settings, the rows (counted from 0) that must be flagged.
+
+    `cells` are the table and column of each cell that must be shown, where they were recorded.
+    """
 
     pack: str
     rule: str
@@ -45,6 +48,7 @@ class Case:
     tables: dict[str, pd.DataFrame]
     settings: dict[str, Any]
     expected: Rows = field(hash=False)
+    cells: frozenset[tuple[str, str]] = frozenset()
 
     def __str__(self) -> str:
         return f"{self.rule} case {self.number}"
@@ -82,7 +86,8 @@ def _case(name: str, rule: str, record: dict[str, Any]) -> Case:
     expected = {table: sorted(rows) for table, rows in record["expected"].items() if rows}
     if record.get("return_level_issue"):
         expected = {EXTRACT: [0]}
-    return Case(name, rule, record["case"], tables, _settings(record["metadata"] or {}), expected)
+    cells = frozenset((table, column) for table, column, _ in record.get("expected_cells") or ())
+    return Case(name, rule, record["case"], tables, _settings(record["metadata"] or {}), expected, cells)
 
 
 def _settings(metadata: dict[str, Any]) -> dict[str, Any]:

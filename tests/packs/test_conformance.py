@@ -86,6 +86,17 @@ def test_the_recorded_rows_are_flagged(benches: dict[str, Bench], case: Case, sh
     assert _alone(benches[case.pack], case, shuffled=shuffled) == _wanted(case), differences().get(str(case))
 
 
+@absent
+@pytest.mark.parametrize("case", [case for case in recorded() if case.cells], ids=str)
+def test_the_recorded_fields_are_shown(benches: dict[str, Bench], case: Case) -> None:
+    """Keys are always shown, so they need not be among a rule's fields."""
+    compiled = benches[case.pack].compiler.rule(next(rule for rule in pack(case.pack).rules if rule.id == case.rule))
+    shown = {(statement.table, field) for statement in compiled.statements for field in statement.fields}
+    shown |= {(also.table, field) for statement in compiled.statements for also in statement.also for field in also.fields}
+    keys = {(table.name, column) for table in pack(case.pack).contract.tables.values() for column in table.key}
+    assert not case.cells - shown - keys
+
+
 @cache
 def _together() -> dict[str, list[Case]]:
     """Cases that can stand in one return: those of a pack and of the same settings, by a name for them.
