@@ -55,6 +55,21 @@ class Checks(BaseModel):
         return self
 
 
+class Lookup(BaseModel):
+    """A list to look things up in that the council supplies: its file, and which of its columns are the contract's."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    file: str
+    columns: dict[str, str] = {}
+    sheet: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, data: object) -> object:
+        return {"file": data} if isinstance(data, str) else data
+
+
 class Project(BaseModel):
     """dq.yaml: one migration, its packs, source map, extracts, teams, settings, trial loads and gates."""
 
@@ -66,6 +81,7 @@ class Project(BaseModel):
     system: str | None = None
     contact: str = "the data team"
     extracts: str = "extracts"
+    lookups: dict[str, Lookup] = {}
     go_live: dt.date | None = None
     settings: dict[str, Any] = {}
     teams: str | None = None

@@ -96,7 +96,11 @@ class Column(_Frozen):
 
 
 class Table(_Frozen):
-    """One table: its key, the way to the person, what makes a record open, how a record is named."""
+    """One table: its key, the way to the person, what makes a record open, how a record is named.
+
+    `looked_up_by` makes it a list to look things up in, such as a directory of postcodes: a column of its own, and the
+    columns (`Table.column`) whose values name entries. Other entries, and other columns of its file, are passed over.
+    """
 
     name: str = ""
     title: str
@@ -109,6 +113,7 @@ class Table(_Frozen):
     files: tuple[str, ...] = ()
     optional: bool = False
     last_year_of: str | None = None
+    looked_up_by: dict[str, tuple[str, ...]] = {}
     note: str | None = None
 
     def column_of_type(self, *types: str) -> Iterator[Column]:
@@ -358,6 +363,8 @@ def _faults(contract: Contract, document: yamlfile.Document) -> list[Problem]:
                 say((*at, part), f"{part}: table {name!r} has no column {word!r}.", did_you_mean(word, table.columns))
         if table.last_year_of is not None and table.last_year_of not in contract.tables:
             say((*at, "last_year_of"), f"There is no table {table.last_year_of!r}.")
+        for message, fix in _lookup_faults(contract, table):
+            say((*at, "looked_up_by"), message, fix)
         for column in table.columns.values():
             where = (*at, "columns", column.name)
             if column.name in RESERVED or column.name.startswith("raw__"):
@@ -375,6 +382,19 @@ def _faults(contract: Contract, document: yamlfile.Document) -> list[Problem]:
                     fix = did_you_mean(target, contract.tables[other].columns)
                     say(where, f"Link to an unknown column {column.links!r}.", fix)
     return problems
+
+
+def _lookup_faults(contract: Contract, table: Table) -> Iterator[tuple[str, str]]:
+    """What is wrong with `looked_up_by`, and what to do."""
+    for own, users in table.looked_up_by.items():
+        if own not in table.columns or not table.columns[own].is_text:
+            yield f"looked_up_by: table {table.name!r} has no column of text {own!r}.", did_you_mean(own, table.columns)
+        for each in users:
+            name, _, field = each.partition(".")
+            known = contract.tables[name].columns if name in contract.tables else {}
+            if field not in known or not known[field].is_text or contract.tables[name].looked_up_by:
+                fix = did_you_mean(field, known) or "Name columns of text in other tables, as Table.column."
+                yield f"looked_up_by: there is no column of text {each!r}.", fix
 
 
 def _routing_faults(contract: Contract) -> Iterator[tuple[str, str, str]]:

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from dq import config, criteria
-from dq.config import Checks, Project
+from dq.config import Checks, Lookup, Project
 from dq.criteria import Asked
 from dq.dispositions import Lenience
 from dq.errors import OptionError, Problem
@@ -36,6 +36,7 @@ class Request:
     checks: tuple[Checks, ...] = ()
     trust_python: bool = False
     folder: Path | None = None
+    lookups: Mapping[str, Lookup] = field(default_factory=dict)
     frames: Mapping[str, pd.DataFrame] | None = None
     previous: Path | None = None
     previous_frames: Mapping[str, pd.DataFrame] | None = None
@@ -116,7 +117,7 @@ def _of_project(
     own = None if pack else config.rules_folder(path)  # they are written for the project's packs
     checks = () if pack else project.checks
     return Request(
-        (pack,) if pack else project.packs, date, path, own, checks, project.trust_python, folder,
+        (pack,) if pack else project.packs, date, path, own, checks, project.trust_python, folder, project.lookups,
         previous=previous, source=project.source, go_live=project.go_live, project_settings=project.settings, select=select,
         gates=project.asked, teams=path / project.teams if project.teams else None, title=project.project,
         system=project.system or "", contact=project.contact, store=project.store, **common,

@@ -15,6 +15,7 @@ from dq.contract import Contract, Table
 from dq.errors import InputError, Problem
 from dq.ingest import findings, trees
 from dq.ingest.frames import insert_frame
+from dq.ingest.lookup import looked_up
 from dq.ingest.model import Finding, TableInput
 from dq.ingest.opening import OpenFile, Progress, open_all
 from dq.ingest.reading import REFUSED, Reader, Reading
@@ -29,6 +30,7 @@ class _Load:
     schema: str
     reader: Reader
     files: list[OpenFile]
+    known: frozenset[str]
     say: Progress
 
 
@@ -43,7 +45,8 @@ def load(
 ) -> None:
     """Create every contract table, typed, with `input_file`, `ingest_finding` and `absent_table`, in a schema.
 
-    A frame takes the place of the table's files. A table with neither is created empty and recorded as absent.
+    A frame takes the place of the table's files. Of a file that is looked up in (`looked_up_by`) only the entries that
+    the other tables name are kept; the rest counts as left to others. A table with neither is created empty and recorded as absent.
     The connection must not be in a transaction. Raises `InputError` with all problems of all files before any
     table is made; problems never quote a cell. `progress` is told file names and counts, from several threads.
     """
@@ -57,11 +60,11 @@ def load(
         findings.record(connection, schema, [one for file in files for one in file.structure.findings])
         reader = Reader(connection, scratch)
         try:
-            for table in contract.tables.values():
+            for table in sorted(contract.tables.values(), key=lambda one: bool(one.looked_up_by)):
                 if table.name in frames:
                     insert_frame(connection, schema, table, contract.date_formats, frames[table.name])
                 elif mine := [file for file in files if file.table is table]:
-                    _load_table(_Load(connection, schema, reader, files, say), table, mine)
+                    _load_table(_Load(connection, schema, reader, files, frozenset(contract.tables), say), table, mine)
             findings.record(connection, schema, untaken(connection, reader, files))
         finally:
             reader.close()
@@ -100,7 +103,8 @@ def _safely(run: _Load, file: OpenFile) -> tuple[int, Reading]:
 
 def _insert_rows(run: _Load, file: OpenFile) -> tuple[int, Reading]:
     shared = sum(other.source is file.source for other in run.files) > 1 or bool(file.structure.filters)
-    reading = run.reader.read(file.source, shared)
+    used = set(file.structure.positions.values()) if file.table.looked_up_by and not shared else None
+    reading = run.reader.read(file.source, shared, used)
     if not reading.direct or file.source.text is None:
         return _insert(run, file, reading), reading
     run.connection.begin()
@@ -118,7 +122,8 @@ def _insert_rows(run: _Load, file: OpenFile) -> tuple[int, Reading]:
 
 def _insert(run: _Load, file: OpenFile, reading: Reading) -> int:
     structure = file.structure
-    rows = select_typed(file.table, file.given, structure.positions, structure.filters, reading.cells, file.id)
+    cells = looked_up(reading.cells, structure.positions, run.schema, file.table, run.known)
+    rows = select_typed(file.table, file.given, structure.positions, structure.filters, cells, file.id)
     done = run.connection.execute(trees.sql(exp.insert(rows, trees.table(run.schema, file.table.name)))).fetchone()
     return int(done[0]) if done else 0
 
@@ -133,7 +138,9 @@ def _account(run: _Load, file: OpenFile, loaded: int, reading: Reading) -> list[
     read = reading.rows + len(reading.rejects)
     rejects = reading.rejects if first else ()
     elsewhere = read - loaded - len(rejects)
-    may_be_elsewhere = read - len(rejects) if file.structure.filters else len(reading.rejects) - len(rejects)
+    may_be_elsewhere = (
+        read - len(rejects) if file.structure.filters or file.table.looked_up_by else len(reading.rejects) - len(rejects)
+    )
     if not 0 <= elsewhere <= may_be_elsewhere:
         message = f"{read} rows were read, but {loaded} loaded, {len(rejects)} rejected, {elsewhere} left to others."
         raise InputError(Problem(source.ref.name, subject=table, message=message))

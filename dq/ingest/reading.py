@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,11 +38,14 @@ class Reader:
         self.numbers = itertools.count(1)
         self.stages: list[str] = []
 
-    def read(self, source: Source, shared: bool) -> Reading:
-        """The cells of a file. A shared file, or one with line breaks in its cells, is staged with line numbers."""
+    def read(self, source: Source, shared: bool, used: set[int] | None = None) -> Reading:
+        """The cells of a file. A shared file, or one with line breaks in its cells, is staged with line numbers.
+
+        Of a file of which few rows will be kept only the columns in `used` are staged.
+        """
         key = self._key(source)
         if key not in self.readings:
-            self.readings[key] = self._read(source, source.text, shared)
+            self.readings[key] = self._read(source, source.text, shared, used)
         return self.readings[key]
 
     def read_again(self, source: Source, text: Text) -> Reading:
@@ -61,27 +65,28 @@ class Reader:
     def _key(self, source: Source) -> Path:
         return source.text.path if source.text else source.local or source.ref.path
 
-    def _read(self, source: Source, text: Text | None, shared: bool) -> Reading:
+    def _read(self, source: Source, text: Text | None, shared: bool, used: set[int] | None) -> Reading:
         if text is None:
             return self._read_typed(source)
         if text.doubtful:
             return self.read_again(source, text)
         width = len(source.header)
         relation = _csv(text, width)
-        if text.plain and not shared:
+        if text.plain and not shared and used is None:
             return Reading(Cells(relation, lines=False, odd_space=text.odd_space), text.records, direct=True)
         stage = f"dq_stage_{next(self.numbers)}"
+        places = sorted(used) if used and text.plain else list(range(width))
         try:
-            self._stage(stage, relation)
+            self._stage(stage, relation, places)
         except REFUSED:
             return self.read_again(source, text)
         if trees.run(self.connection, exp.select("count(*)").from_(trees.table("temp", stage))) != [(text.records,)]:
             return self.read_again(source, text)
-        numbered = _numbered(stage, text, width)
+        numbered = _numbered(stage, text, places)
         return Reading(Cells(numbered, odd_space=text.odd_space), text.records)
 
-    def _stage(self, stage: str, relation: exp.Expr) -> None:
-        rows = exp.select("*").from_(relation)
+    def _stage(self, stage: str, relation: exp.Expr, places: Sequence[int]) -> None:
+        rows = exp.select(*(trees.name(f"c{place}") for place in places)).from_(relation)
         temporary = exp.Properties(expressions=[exp.TemporaryProperty()])
         create = exp.Create(this=trees.table("temp", stage), kind="TABLE", expression=rows, properties=temporary)
         self.stages.append(stage)
@@ -124,11 +129,11 @@ def _function(function: str, path: Path, options: dict[str, exp.Expr]) -> exp.Ex
     return exp.Table(this=exp.Anonymous(this=function, expressions=[trees.text(str(path)), *named]))
 
 
-def _numbered(stage: str, text: Text, width: int) -> exp.Expr:
+def _numbered(stage: str, text: Text, places: Sequence[int]) -> exp.Expr:
     position = exp.column("rowid", table="s")
     line: exp.Expr = exp.Add(this=position, expression=trees.number(text.first_line))
     if not text.plain:
-        cells = trees.call("concat", *(trees.name("s", f"c{place}") for place in range(width)))
+        cells = trees.call("concat", *(trees.name("s", f"c{place}") for place in places))
         without = trees.call("replace", cells, trees.text("\n"), trees.text(""))
         breaks = exp.Sub(this=trees.call("strlen", cells), expression=trees.call("strlen", without))
         before = exp.Window(
@@ -137,7 +142,7 @@ def _numbered(stage: str, text: Text, width: int) -> exp.Expr:
             spec=exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="1", end_side="PRECEDING"),
         )
         line = exp.Add(this=line, expression=trees.call("coalesce", before, trees.number(0)))
-    columns = [trees.named(trees.cast(line, "BIGINT"), "source_row"), *(trees.name("s", f"c{n}") for n in range(width))]
+    columns = [trees.named(trees.cast(line, "BIGINT"), "source_row"), *(trees.name("s", f"c{n}") for n in places)]
     ordered = exp.select(*columns).from_(exp.alias_(trees.table("temp", stage), "s", table=True)).order_by(position)
     return ordered.subquery("numbered")
 

@@ -70,6 +70,8 @@ def judge(table: Table, given: TableInput, source: Source, used: set[int], file_
         else:
             labels[f"{place}:{name}"] = place
     missing, unexpected = _failures(table, [*places, *constants, *labels])
+    if table.looked_up_by:
+        unexpected = []  # a directory says much that nobody asks for
     spare = [header[place] for place in labels.values() if header[place]]
     if not places and any(one.source is not None for one in given.columns.values()):
         count = sum(one.source is not None for one in given.columns.values())
