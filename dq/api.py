@@ -111,7 +111,7 @@ def read(
     with TemporaryDirectory(prefix="dq-", ignore_cleanup_errors=True) as work:
         connection = connect(Path(work))
         try:
-            missing, _ = loading.load(connection, wanted, contract, source, (), lambda step, done, total: None)
+            missing = loading.load(connection, wanted, contract, source, (), lambda step, done, total: None).missing
             return {
                 name: typed_frame(connection, table, [*table.columns, *(f"raw__{each.name}" for each in _typed(table))])
                 for name, table in contract.tables.items()

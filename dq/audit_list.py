@@ -180,7 +180,7 @@ def _engine(asked: Request, pack: Pack, measure: Measure) -> Iterator[tuple[Duck
         connection = connect(Path(scratch), threads=asked.threads, memory=asked.memory)
         try:
             read = run.tables_read(compiler, [compiled.rule])
-            missing, _ = loading.load(connection, asked, pack.contract, source, read, lambda step, done, total: None)
+            missing = loading.load(connection, asked, pack.contract, source, read, lambda step, done, total: None).missing
             lock(connection, [Path(scratch)])
             engine = DuckDBEngine(connection, compiler, time_limit=asked.time_limit)
             run.route_records(engine, pack.contract, compiler, staff, asked.as_of)

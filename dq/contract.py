@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -17,6 +17,8 @@ from pydantic import BaseModel, ConfigDict, StrictFloat, StrictInt, field_valida
 
 from dq import yamlfile
 from dq.errors import DqError, PackError, Problem, did_you_mean
+from dq.xml_layout import Layout, XmlReturn, resolve
+from dq.xml_layout import faults as xml_faults
 
 Type = Literal["text", "integer", "number", "date", "datetime", "boolean", "code"]
 Personal = Literal["none", "key", "identity", "sensitive", "date", "free_text"]
@@ -221,6 +223,8 @@ class _Dataset(_Frozen):
     owner: str = "data team"
     routing: Routing = Routing()
     people: PeopleMap | None = None
+    xml: XmlReturn | None = None
+    agree: dict[str, str] = {}
     note: str | None = None
 
 
@@ -236,7 +240,10 @@ class Code(_Frozen):
 
 @dataclass(frozen=True)
 class Contract:
-    """A pack's tables and code lists."""
+    """A pack's tables and code lists.
+
+    `xml` says how an XML return is laid out into the tables, `agree` which column of the return says what a setting says.
+    """
 
     pack: str
     title: str
@@ -248,6 +255,8 @@ class Contract:
     routing: Routing = field(default_factory=Routing)
     people: PeopleMap | None = None
     folder: Path | None = field(default=None, compare=False)
+    xml: Layout | None = None
+    agree: Mapping[str, str] = field(default_factory=dict)
 
     def column(self, table: str, name: str) -> Column:
         """A column by table and name; KeyError when either is unknown."""
@@ -299,8 +308,13 @@ def load(folder: Path) -> Contract:
         tables[people.name] = people.model_copy(update={"person": people.key[0]})
     codes, problems = _read_codes(folder / "codes")
     head = (dataset.pack, dataset.title, dataset.person_table)
-    contract = Contract(*head, tables, codes, dataset.date_formats, dataset.owner, dataset.routing, dataset.people, folder)
+    columns = {name: table.columns for name, table in tables.items()}
+    xml = resolve(dataset.xml, columns) if dataset.xml is not None else None
+    body = (dataset.date_formats, dataset.owner, dataset.routing, dataset.people, folder)
+    contract = Contract(*head, tables, codes, *body, xml=xml, agree=dataset.agree)
     problems += _faults(contract, document)
+    if dataset.xml is not None and xml is not None:
+        problems += [document.problem(("xml", *at), message, fix=fix) for at, message, fix in xml_faults(dataset.xml, xml, columns)]
     if problems:
         raise PackError(problems)
     return contract
@@ -349,6 +363,13 @@ def _faults(contract: Contract, document: yamlfile.Document) -> list[Problem]:
         for each in words:
             if each not in known:
                 say(("people", *place), f"people: {used} has no column {each!r}.", did_you_mean(each, known))
+    for setting, said in contract.agree.items():
+        header, _, part = said.partition(".")
+        if header not in contract.tables:
+            say(("agree", setting), f"agree: there is no table {header!r}.", did_you_mean(header, contract.tables))
+        elif part not in contract.tables[header].columns:
+            fix = did_you_mean(part, contract.tables[header].columns)
+            say(("agree", setting), f"agree: {header} has no column {part!r}.", fix)
     for name, table in contract.tables.items():
         at = ("tables", name)
         if name.lower() in RESERVED_TABLES or name.lower().startswith(("dq_", "added_")) or not re.fullmatch(r"[A-Za-z_]\w*", name):

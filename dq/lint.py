@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from dq import config, outside, own_rules, settings, teams
+from dq import config, outside, own_rules, settings, teams, yamlfile
 from dq import pack as packs
 from dq.builtin import is_built_in
 from dq.compile import Compiler
@@ -61,6 +61,7 @@ def lint(names: Sequence[str], base: Path | None = None) -> Linted:
             found.rules += sum(len(each.rules) for each in outside.of_project(Path(names[0]), pack.contract, pack.rules))
         with gathering(found.problems):
             _teams_file(Path(names[0]))
+    found.problems += _settings_named(pack)
     compiler: Compiler | None = None
     with gathering(found.problems):
         values = settings.values(pack.settings) | {"as_of": dt.date(2026, 11, 2), "go_live": dt.date(2027, 3, 1)}
@@ -90,6 +91,17 @@ def _teams_file(folder: Path) -> None:
     name = config.load(folder).teams
     if name is not None:
         teams.read(folder / name)
+
+
+def _settings_named(pack: Pack) -> Iterator[Problem]:
+    """Settings that the contract names and no pack declares."""
+    contract = pack.contract
+    by_format = contract.xml.format_setting if contract.xml is not None else None
+    for part, name in [*(("agree", name) for name in contract.agree), *([("xml", by_format)] if by_format else [])]:
+        if name not in pack.settings and contract.folder is not None:
+            document = yamlfile.read(contract.folder / "dataset.yaml")
+            place = (part, name) if part == "agree" else (part, "format_setting")
+            yield document.problem(place, f"{part}: there is no setting {name!r}.", fix=did_you_mean(name, pack.settings))
 
 
 def _depending(rules: Sequence[Rule]) -> Iterator[Problem]:

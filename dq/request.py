@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -75,30 +75,39 @@ def of_path(
     settings: Mapping[str, Any] | None = None,
     select: Sequence[str] = (),
     as_of: dt.date | None = None,
+    previous: Path | None = None,
     threads: int | None = None,
     memory: str | None = None,
     time_limit: float = 120.0,
 ) -> Request:
-    """A request for a project (a folder with dq.yaml) or, with `pack`, for a plain folder of files.
+    """A request for a project (a folder with dq.yaml) or, with `pack`, for a plain folder of files, or one file.
 
+    `previous` is the earlier extract or last year's return, a folder or a file, in place of the one that would be taken.
     Raises `ProjectError` or `OptionError` saying what to do where the path is neither.
     """
     check_memory(memory)
-    common: dict[str, Any] = {"settings": settings or {}, "threads": threads, "memory": memory, "time_limit": time_limit}
-    if not path.is_dir():
-        what = "is a file" if path.exists() else "does not exist"
-        raise OptionError(
-            Problem(str(path), message=f"The path {what}.", fix="Give a project's folder, or a folder of files with --pack.")
+    if previous is not None and not previous.exists():
+        problem = Problem(
+            subject=f"--previous {previous}", message="The path does not exist.", fix="Give last year's folder or file."
         )
+        raise OptionError(problem)
+    common: dict[str, Any] = {"settings": settings or {}, "threads": threads, "memory": memory, "time_limit": time_limit}
+    if not path.exists():
+        fix = "Give a project's folder, or with --pack a folder of files or one file."
+        raise OptionError(Problem(str(path), message="The path does not exist.", fix=fix))
     if (path / "dq.yaml").is_file():
         project = config.load(path)
-        return _of_project(path, project, pack, tuple(select) or project.select, as_of, common)
+        asked = _of_project(path, project, pack, tuple(select) or project.select, as_of, common)
+        return replace(asked, previous=previous) if previous is not None else asked
     if pack is None:
-        fix = "Add --pack NAME to check a plain folder of files, or make a project: dq init DIR."
-        raise OptionError(Problem(str(path), message="The folder has no dq.yaml.", fix=fix))
-    earlier = path / "previous"
+        fix = "Add --pack NAME to check a plain folder of files or one file, or make a project: dq init DIR."
+        raise OptionError(
+            Problem(str(path), message="The path is a file." if path.is_file() else "The folder has no dq.yaml.", fix=fix)
+        )
+    folder = path if path.is_dir() else path.absolute().parent
+    earlier = previous or folder / "previous"
     return Request(
-        (pack,), as_of or _named_date(path) or today(), folder=path, previous=earlier if earlier.is_dir() else None,
+        (pack,), as_of or _named_date(folder) or today(), folder=path, previous=earlier if earlier.exists() else None,
         select=tuple(select), gates=PLAIN_GATES, title=path.resolve().name, **common,
     )  # fmt: skip
 

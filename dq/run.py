@@ -105,7 +105,9 @@ def execute(request: Request, *, out: Path | None = None, progress: Progress = _
             wanted = pack.load(request.packs, request.base, own=request.own, as_of=request.as_of)
             source = pack.load_source_map(wanted, request.source, request.base) if request.source else None
             request = replace(request, system=request.system or (source.system if source else "the old system"))
-            values = settings.values(wanted.settings, request.project_settings, request.settings)
+            found = loading.find(request, wanted.contract, source)
+            by_format = loading.told_by_format(wanted.contract, found, wanted.settings)
+            values = settings.values(wanted.settings, by_format, request.project_settings, request.settings)
             values |= {"as_of": request.as_of, "go_live": request.go_live}
             sets = outside.read(request.checks, wanted.contract, wanted.rules, request.base, trusted=request.trust_python)
             wanted = replace(wanted, rules=(*wanted.rules, *(rule for each in sets for rule in each.rules)))
@@ -120,7 +122,8 @@ def execute(request: Request, *, out: Path | None = None, progress: Progress = _
         try:
             with watch.step("ingest"):
                 read = tables_read(compiler, (*rules, *(each.rule for each in measures)))
-                missing, unrecognised = loading.load(connection, request, wanted.contract, source, read, progress)
+                loaded = loading.load(connection, request, wanted.contract, source, read, progress, found=found, settings=values)
+                missing = loaded.missing
             allowed = [work, *([out.resolve().parent] if out is not None else [])]
             lock(connection, allowed)
             engine = DuckDBEngine(connection, compiler, time_limit=request.time_limit)
@@ -145,7 +148,7 @@ def execute(request: Request, *, out: Path | None = None, progress: Progress = _
                 judged = gates.judge(request.gates, measured.measures, request.past, hold)
             with watch.step("measures"):
                 counted_measures = _measure(engine, wanted.contract, measures, missing, progress)
-            summary = tallies.summarise(connection, request, wanted, spoken, measured, judged, unrecognised, watch.seconds)
+            summary = tallies.summarise(connection, request, wanted, spoken, measured, judged, loaded, watch.seconds)
             summary = replace(summary, key_figures=counted_measures)
             yield Run(connection, summary, wanted, all(gate.met for gate in judged if gate.decides))
         finally:

@@ -303,7 +303,8 @@ class RunSummary:
     """A run, for its readers.
 
     `system` is the old system's name as its users say it; `contact` is whom a manager should ask. `teams`
-    are the teams that get a workbook even when there is nothing for them to do. `seconds` of the rules and
+    are the teams that get a workbook even when there is nothing for them to do. `notes` are sentences about the files that
+    were read, or were not. `seconds` of the rules and
     `timings` (seconds by step) go to `timings.json` alone, so that all other files are equal between runs.
     """
 
@@ -325,6 +326,7 @@ class RunSummary:
     allowed: tuple[Allowance, ...] = ()
     inputs: tuple[InputFile, ...] = ()
     unrecognised: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     switched_off: tuple[SwitchedOff, ...] = ()
     replaced: tuple[OwnRule, ...] = ()
     key_figures: tuple[MeasureRow, ...] = ()

@@ -18,6 +18,7 @@ from dq.compiled import CompiledRule
 from dq.contract import Column, Contract
 from dq.engines.base import Outcome
 from dq.engines.duckdb import ROUTES
+from dq.loading import Loaded
 from dq.model import VERSION
 from dq.pack import Pack
 from dq.readiness import ReadinessFound
@@ -172,7 +173,7 @@ def summarise(
     rules: Sequence[CompiledRule],
     measured: Measured,
     judged: Sequence[Gate],
-    unrecognised: Sequence[str],
+    files: Loaded,
     timings: Mapping[str, float],
 ) -> RunSummary:
     """Put a run into the plain words that every paper is made from."""
@@ -205,7 +206,8 @@ def summarise(
         measures=measured.measures,
         allowed=measured.ready.allowed,
         inputs=tuple(InputFile(*row) for row in inputs),
-        unrecognised=tuple(unrecognised),
+        unrecognised=files.unrecognised,
+        notes=files.notes,
         switched_off=_switched_off(wanted),
         replaced=_replaced(wanted),
         tables=notes(wanted.contract),

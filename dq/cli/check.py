@@ -30,6 +30,11 @@ from dq.report.terminal import render
     type=click.DateTime(["%Y-%m-%d"]),
     help="The extract of this date, instead of the newest; for a plain folder, the date it was taken.",
 )
+@click.option(
+    "--previous",
+    type=click.Path(path_type=Path),
+    help="Last year's return, or the extract before: a folder or a file. Default: the sub-folder previous, or the project's own.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the results; default reports/<as-of>-<n>.")
 @click.option("--engine", type=click.Choice(run.ENGINES), default="duckdb", show_default=True, help="What runs the rules.")
 @click.option("--threads", type=click.IntRange(1), help="Threads to use; default all.")
@@ -40,17 +45,17 @@ from dq.report.terminal import render
 @click.option("--quiet", is_flag=True, help="Print nothing but problems.")
 @click.option("--json", "as_json", is_flag=True, help="Print the run as JSON (counts and gates, no records).")
 def command(
-    path: Path, pack: str | None, settings: tuple[str, ...], select: tuple[str, ...], as_of: dt.datetime | None, out: Path | None,
-    engine: str, threads: int | None, memory: str | None, time_limit: float, no_workbooks: bool, no_store: bool,
-    quiet: bool, as_json: bool,
+    path: Path, pack: str | None, settings: tuple[str, ...], select: tuple[str, ...], as_of: dt.datetime | None,
+    previous: Path | None, out: Path | None, engine: str, threads: int | None, memory: str | None, time_limit: float,
+    no_workbooks: bool, no_store: bool, quiet: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    """Check the newest extract of a project, or a plain folder of files.
+    """Check the newest extract of a project, a plain folder of files, or one file.
 
-    PATH is a project (a folder with dq.yaml), or with --pack a folder of files named like the pack's tables. Ends
-    with 0 when every blocker gate is met, 1 when one is not, 2 when the check could not run.
+    PATH is a project (a folder with dq.yaml), or with --pack a folder of files named like the pack's tables, or one file such
+    as the XML of a return. Ends with 0 when every blocker gate is met, 1 when one is not, 2 when the check could not run.
 
     A project's run is recorded, so that exceptions are followed until they are cleared (dq runs, dq diff, dq show); a run with
-    --pack, --set or --select is only a look, and is not.
+    --pack, --set, --select or --previous is only a look, and is not.
     """
     wanted = request.of_path(
         path,
@@ -58,11 +63,12 @@ def command(
         settings=as_settings(settings),
         select=select,
         as_of=as_of.date() if as_of else None,
+        previous=previous,
         threads=threads,
         memory=memory,
         time_limit=time_limit,
     )
-    narrowed = bool(pack or settings or select)
+    narrowed = bool(pack or settings or select or previous)
     kept = wanted.base is not None and not no_store and not narrowed
     if kept:
         from dq import history  # Django, which plain folders do without
@@ -93,7 +99,7 @@ def command(
         if recorded is not None:
             click.echo(history.told(recorded))
         elif narrowed and wanted.base is not None:
-            click.echo("Not recorded: a run with --pack, --set or --select is only a look.")
+            click.echo("Not recorded: a run with --pack, --set, --select or --previous is only a look.")
     sys.exit(0 if met else 1)
 
 

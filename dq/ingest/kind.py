@@ -78,6 +78,17 @@ def check_kind(name: str, stream: IO[bytes]) -> str:
     raise InputError(Problem(name, message=message, fix=fix))
 
 
+def check_xml(name: str, stream: IO[bytes]) -> None:
+    """Raise `InputError` for a file that is named as XML and is empty, or plainly something else."""
+    found = content_kind(stream.read(4096))
+    stream.seek(0)
+    if found == "empty":
+        raise InputError(Problem(name, message="The file is empty.", fix="Make the return again in the case-recording system."))
+    if found not in ("xml", "text"):  # without a declaration, XML is text
+        fix = _SAVE.format("the XML of the return, not packed and without a password")
+        raise InputError(Problem(name, message=f"The file's name ends in .xml but its content is {_CONTENT[found]}.", fix=fix))
+
+
 def _is_workbook(stream: IO[bytes]) -> bool:
     try:
         with zipfile.ZipFile(stream) as archive:

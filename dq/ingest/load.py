@@ -82,7 +82,7 @@ def _load_table(run: _Load, table: Table, mine: list[OpenFile]) -> None:
         done += loaded
         run.say(f"{table.name}: {file.source.ref.name}, {loaded:,} rows")
     findings.record(run.connection, run.schema, rejected)
-    typed_source = any(file.source.text is None for file in mine)
+    typed_source = any(file.source.typed for file in mine)
     _number_rows(run, table, shifts)
     for query in findings.queries(run.schema, table, mine[0].given, typed_source):
         run.connection.execute(query)

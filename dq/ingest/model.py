@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dq.source_map import ColumnSource
@@ -29,7 +29,7 @@ class TableInput:
     `columns` maps contract columns to their source (a column of the file or a constant, with value maps and date
     formats). Without a source map (`mapped` false) each contract column is its own source, and a column that the
     file lacks is only wrong where the contract requires it. `rows` names the rows of a shared file that belong
-    to this table.
+    to this table; `layout` is the table's name in the layout of an XML return, None for any other file.
     """
 
     table: str
@@ -39,6 +39,23 @@ class TableInput:
     date_formats: tuple[str, ...] = ("%Y-%m-%d",)
     sheet: str | None = None
     mapped: bool = False
+    layout: str | None = None
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What a reader noted in a file: kind of built-in rule, the table as the file names it (blank: the file's first), line."""
+
+    kind: str
+    table: str
+    line: int
+    message: str
+    field: str | None = None
+    text: str | None = None
+
+    def saying(self, message: str) -> Remark:
+        """The same in other words, without the text that was found."""
+        return replace(self, message=message, text=None)
 
 
 @dataclass(frozen=True)
@@ -62,7 +79,11 @@ class Text:
 
 @dataclass(frozen=True)
 class Source:
-    """One file, opened: its kind, its header and how to read the rest. `text` is None but for text files."""
+    """One file, opened: its kind, its header and how to read the rest. `text` is None but for text files.
+
+    `staged`: `local` is a scratch file with line numbers; `typed`: its dates and numbers were no text. `records` is known
+    for XML, whose reader leaves `remarks`.
+    """
 
     ref: FileRef
     format: str
@@ -73,6 +94,10 @@ class Source:
     text: Text | None = None
     sheet: str | None = None
     local: Path | None = None
+    staged: bool = False
+    typed: bool = False
+    records: int | None = None
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True)

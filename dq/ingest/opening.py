@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +12,13 @@ from pathlib import Path
 from dq.contract import Contract, Table
 from dq.errors import InputError, Problem
 from dq.ingest.dates import check_format
-from dq.ingest.model import FileRef, Source, TableInput
-from dq.ingest.source import open_source
+from dq.ingest.model import FileRef, Finding, Source, TableInput
+from dq.ingest.source import open_return, open_source
 from dq.ingest.structure import Structure, judge, used_positions
 
 Progress = Callable[[str], None]
 _Key = tuple[FileRef, str | None, str]
+_Opened = dict[str, Source] | InputError
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def open_all(contract: Contract, given: list[TableInput], scratch: Path, say: Pr
     Raises `InputError` with the problems of all of them: date formats, files that cannot be read, missing columns.
     """
     _check_formats(contract, given)
-    sources = _open_sources(given, scratch, say)
+    sources = _open_sources(contract, given, scratch, say)
     users: dict[_Key, list[TableInput]] = {}
     for one in given:
         for ref in one.files:
@@ -52,6 +53,7 @@ def open_all(contract: Contract, given: list[TableInput], scratch: Path, say: Pr
             used = used_positions(source.header, users[_key(one, ref)])
             table = contract.tables[one.table]
             structure = judge(table, one, source, used, len(files) + 1)
+            structure.findings.extend(_remarked(one, ref, given, source, len(files) + 1))
             problems += structure.problems
             files.append(OpenFile(len(files) + 1, table, one, source, structure))
     if problems:
@@ -70,19 +72,41 @@ def _check_formats(contract: Contract, given: list[TableInput]) -> None:
 
 
 def _key(given: TableInput, ref: FileRef) -> _Key:
+    if given.layout is not None:
+        return ref, None, given.layout
     # Without a source map a workbook's sheet may be found by the table's name.
     return ref, given.sheet, given.table if given.sheet is None and not given.mapped else ""
 
 
-def _open_sources(given: list[TableInput], scratch: Path, say: Progress) -> dict[_Key, Source | InputError]:
+def _remarked(one: TableInput, ref: FileRef, given: list[TableInput], source: Source, file_id: int) -> Iterator[Finding]:
+    """What the reader of an XML return noted, as findings of the table that it is about, or of the file's first one."""
+    readers = [other for other in given if ref in other.files and other.layout is not None]
+    names = {other.layout for other in readers}
+    for remark in source.remarks:
+        if one.layout == remark.table or (remark.table not in names and one is readers[0]):
+            rule = f"{remark.kind}.{one.table}"
+            found = Finding(rule, one.table, remark.message, file_id=file_id, source_row=remark.line, field=remark.field)
+            yield dataclasses.replace(found, text=remark.text)
+
+
+def _open_sources(contract: Contract, given: list[TableInput], scratch: Path, say: Progress) -> dict[_Key, Source | InputError]:
     paths = sorted({ref.path for one in given for ref in one.files})
     keys = list(dict.fromkeys(_key(one, ref) for one in given for ref in one.files))
     with ThreadPoolExecutor(max_workers=2) as pool:
         digests = {path: pool.submit(_fingerprint, path) for path in paths}
+        documents = dict.fromkeys(ref for ref, _, _ in keys if _is_return(ref, given))
+        returns = {ref: pool.submit(_laid_out, contract, ref, given, scratch, say) for ref in documents}
 
         def opened(key: _Key) -> Source | InputError:
             ref, sheet, table = key
             say(f"Opening {ref.name}")
+            if ref in returns:
+                laid_out = returns[ref].result()
+                return (
+                    laid_out
+                    if isinstance(laid_out, InputError)
+                    else dataclasses.replace(laid_out[table], sha256=digests[ref.path].result())
+                )
             try:
                 source = open_source(ref, sheet, table, scratch)
             except InputError as error:
@@ -90,6 +114,21 @@ def _open_sources(given: list[TableInput], scratch: Path, say: Progress) -> dict
             return dataclasses.replace(source, sha256=digests[ref.path].result())
 
         return dict(zip(keys, pool.map(opened, keys), strict=True))
+
+
+def _is_return(ref: FileRef, given: list[TableInput]) -> bool:
+    return any(one.layout is not None and ref in one.files for one in given)
+
+
+def _laid_out(contract: Contract, ref: FileRef, given: list[TableInput], scratch: Path, say: Progress) -> _Opened:
+    """Sources of all tables that are read from one XML return, by the table's name in the layout."""
+    assert contract.xml is not None
+    say(f"Laying out {ref.name}")
+    tables = [one.layout for one in given if one.layout is not None and ref in one.files]
+    try:
+        return open_return(ref, contract.xml, tables, scratch)
+    except InputError as error:
+        return error
 
 
 def _fingerprint(path: Path) -> str:

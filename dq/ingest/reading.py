@@ -94,12 +94,9 @@ class Reader:
 
     def _read_typed(self, source: Source) -> Reading:
         path = source.local or source.ref.path
-        if source.sheet is None:
-            relation: exp.Expr = _as_text(self.connection, path)
-        else:
-            relation = _parquet(path)
+        relation = _parquet(path) if source.staged else _as_text(self.connection, path)
         rows = trees.run(self.connection, exp.select("count(*)").from_(relation.copy()))
-        return Reading(Cells(relation, typed_source=True), int(rows[0][0]))
+        return Reading(Cells(relation, typed_source=source.typed), int(rows[0][0]))
 
 
 def _csv(text: Text, width: int) -> exp.Expr:

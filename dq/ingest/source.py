@@ -8,7 +8,9 @@ import shutil
 import tempfile
 import zipfile
 import zlib
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePath
+from typing import TypeVar
 
 import duckdb
 
@@ -16,10 +18,13 @@ from dq.errors import InputError, Problem
 from dq.ingest import encoding
 from dq.ingest.count import count
 from dq.ingest.header import read_header
-from dq.ingest.kind import check_kind, named_kind
+from dq.ingest.kind import check_kind, check_xml, named_kind
 from dq.ingest.model import FileRef, Source, Text
 from dq.ingest.workbook import copy_sheet, sheet_titles
+from dq.ingest.xml_file import lay_out
+from dq.xml_layout import Layout
 
+Opened = TypeVar("Opened")
 _GLOB = frozenset("*?[]{}")
 
 
@@ -29,8 +34,21 @@ def open_source(ref: FileRef, sheet: str | None, table: str, scratch: Path) -> S
     What has to be unpacked or rewritten goes to `scratch`. The fingerprint is left to the caller. Raises `InputError`
     for a file that is not what its name says, is damaged, empty, locked or without a header.
     """
+    return _safely(ref, lambda: _open(ref, sheet, table, scratch))
+
+
+def open_return(ref: FileRef, layout: Layout, tables: Sequence[str], scratch: Path) -> dict[str, Source]:
+    """An XML return's sources, one for each of the tables that are asked for, by their names in the layout.
+
+    All rows are in scratch files when this returns. Remarks are on every source; the caller picks those of its table. Raises
+    `InputError` for a file that is no return, has a document type declaration, or is not whole.
+    """
+    return _safely(ref, lambda: _lay_out(ref, layout, tables, scratch))
+
+
+def _safely(ref: FileRef, opened: Callable[[], Opened]) -> Opened:
     try:
-        return _open(ref, sheet, table, scratch)
+        return opened()
     except FileNotFoundError:
         problem = Problem(ref.name, message="The file does not exist.")
     except PermissionError:
@@ -45,6 +63,23 @@ def open_source(ref: FileRef, sheet: str | None, table: str, scratch: Path) -> S
     raise InputError(problem)
 
 
+def _lay_out(ref: FileRef, layout: Layout, tables: Sequence[str], scratch: Path) -> dict[str, Source]:
+    local, name, packed = _unpack(ref, scratch)
+    with local.open("rb") as stream:
+        check_xml(ref.name, stream)
+    targets = {table: _scratch_file(scratch, ".parquet") for table in tables}
+    records, remarks, encoded = lay_out(ref, local, layout, targets)
+    ending = (PurePath(name).suffix.lower().lstrip(".") or "xml") + packed
+    size = ref.path.stat().st_size
+    return {
+        table: Source(
+            ref, ending, encoded, size, "", tuple(layout.tables[table].columns), local=target, staged=True, records=records[table],
+            remarks=remarks,
+        )
+        for table, target in targets.items()
+    }  # fmt: skip
+
+
 def _open(ref: FileRef, sheet: str | None, table: str, scratch: Path) -> Source:
     local, name, packed = _unpack(ref, scratch)
     with local.open("rb") as stream:
@@ -57,9 +92,9 @@ def _open(ref: FileRef, sheet: str | None, table: str, scratch: Path) -> Source:
     if kind == "workbook":
         copy = _scratch_file(scratch, ".parquet")
         names, used_sheet = copy_sheet(ref.name, local, sheet, table, copy)
-        return Source(ref, ending, "", size, "", names, sheet=used_sheet, local=copy)
+        return Source(ref, ending, "", size, "", names, sheet=used_sheet, local=copy, staged=True, typed=True)
     if kind == "parquet":
-        return Source(ref, ending, "", size, "", _parquet_columns(ref, local), local=local)
+        return Source(ref, ending, "", size, "", _parquet_columns(ref, local), local=local, typed=True)
     text_path, encoded = _as_utf8(local, scratch)
     header = read_header(ref.name, text_path)
     shape = count(text_path, header.offset, header.delimiter, len(header.names))

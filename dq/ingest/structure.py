@@ -99,6 +99,8 @@ def judge(table: Table, given: TableInput, source: Source, used: set[int], file_
         found.append((shown, "The column is not expected." if shown else f"Column {place + 1} has no name."))
     if source.text is not None and source.text.records == 0:
         found.append((None, "The file has a header and no rows."))
+    if source.records == 0 and not table.optional:
+        found.append((None, "The file has no records of this table."))
     findings = [
         Finding(f"structure.{table.name}", table.name, message, file_id=file_id, source_row=line, field=name)
         for name, message in found

@@ -91,6 +91,7 @@ def as_json(results: RunSummary) -> dict[str, object]:
         "by_team": [asdict(rate) for rate in results.by_team],
         "inputs": [asdict(row) for row in results.inputs],
         "unrecognised": list(results.unrecognised),
+        "notes": list(results.notes),
         "switched_off": [{**asdict(row), "until": row.until.isoformat() if row.until else None} for row in results.switched_off],
         "replaced": [asdict(row) for row in results.replaced],
         "measures": [_measure(row) for row in results.key_figures],

@@ -56,6 +56,8 @@ def render(results: RunSummary, console: Console, files: list[Path]) -> None:
     _gates(results, console)
     if results.unrecognised:
         console.print(Text(unread_sentence(results.unrecognised), style="bold"))
+    for note in results.notes:
+        console.print(Text(note, style="bold"))
     _files(console, files)
     console.print()
     console.print(Text(verdict(results), style=STATES[state(results)]))

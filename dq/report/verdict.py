@@ -130,6 +130,7 @@ def sentences(results: RunSummary) -> list[str]:
     said.append(files_sentence(results.inputs))
     if results.unrecognised:
         said.append(unread_sentence(results.unrecognised))
+    said += results.notes
     if results.go_live:
         said.append(_go_live_sentence(results))
     return said
