@@ -9,7 +9,7 @@ import csv
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -310,8 +310,8 @@ def load(folder: Path) -> Contract:
     head = (dataset.pack, dataset.title, dataset.person_table)
     columns = {name: table.columns for name, table in tables.items()}
     xml = resolve(dataset.xml, columns) if dataset.xml is not None else None
-    body = (dataset.date_formats, dataset.owner, dataset.routing, dataset.people, folder)
-    contract = Contract(*head, tables, codes, *body, xml=xml, agree=dataset.agree)
+    contract = Contract(*head, tables, codes, dataset.date_formats, dataset.owner, dataset.routing, dataset.people, folder, xml)
+    contract = replace(contract, agree=dataset.agree)
     problems += _faults(contract, document)
     if dataset.xml is not None and xml is not None:
         problems += [document.problem(("xml", *at), message, fix=fix) for at, message, fix in xml_faults(dataset.xml, xml, columns)]

@@ -155,37 +155,36 @@ def faults(written: XmlReturn, layout: Layout, columns: Mapping[str, Mapping[str
                 "Write it from below the root, such as Children/Child.",
             )
             continue
-        yield from (((*at, *where), message, fix) for where, message, fix in _placed(layout, name))
+        for column, message, fix in _placed(layout, name):
+            shared = column in written.columns and column not in table.columns
+            yield (("columns", column) if shared else (*at, "columns", column)), message, fix
+        if table.if_any:
+            yield from (((*at, "if_any"), message, fix) for message, fix in _lost(layout, name))
 
 
-def _placed(layout: Layout, name: str) -> Iterator[tuple[Path, str, str]]:
-    """Places that a row of the table cannot reach, and values that would be dropped with rows that `if_any` leaves out."""
-    table = layout.tables[name]
-    inside = table.record[: len(layout.unit)] == layout.unit
+def _placed(layout: Layout, name: str) -> Iterator[tuple[str, str, str]]:
+    """Columns whose places a row of the table cannot reach."""
+    table, unit = layout.tables[name], layout.unit
+    inside = table.record[: len(unit)] == unit
     for column, places in table.columns.items():
         for place in places:
             shown = "/".join(place.path)
-            if place.numbered and (
-                not inside or table.record[: len(place.path)] != place.path or len(place.path) <= len(layout.unit)
-            ):
-                fix = f"Number an element between the unit ({'/'.join(layout.unit)}) and the record, or the record itself."
-                yield ("columns", column), f"xml: {column} counts {shown}, in which the record does not stand.", fix
-            if place.shared and not (inside and place.path[: len(layout.unit)] == layout.unit):
-                yield (
-                    ("columns", column),
-                    f"xml: {column} is taken from {shown}, which is not in the record's unit.",
-                    "Take it from the unit.",
-                )
-    if table.if_any:
-        kept = {
-            p.path
-            for other, one in layout.tables.items()
-            if other != name and not one.if_any
-            for ps in one.columns.values()
-            for p in ps
-        }
-        for column, places in table.columns.items():
-            lost = any(not place.shared and not place.numbered and place.path not in kept for place in places)
-            if lost and column not in table.if_any:
-                message = f"xml: {column} would be lost where none of {', '.join(table.if_any)} is filled."
-                yield ("if_any",), message, f"Add {column} to if_any."
+            above = inside and table.record[: len(place.path)] == place.path and len(place.path) > len(unit)
+            if place.numbered and not above:
+                fix = f"Number an element between the unit ({'/'.join(unit)}) and the record, or the record itself."
+                yield column, f"xml: {column} counts {shown}, in which a record of {name} does not stand.", fix
+            if place.shared and not (inside and place.path[: len(unit)] == unit):
+                message = f"xml: {column} is taken from {shown}, which is not in the unit of a record of {name}."
+                yield column, message, "Take it from the unit."
+
+
+def _lost(layout: Layout, name: str) -> Iterator[tuple[str, str]]:
+    """Columns that would be dropped with the rows that `if_any` leaves out, because no other table reads them."""
+    table = layout.tables[name]
+    always = [one for other, one in layout.tables.items() if other != name and not one.if_any]
+    kept = {place.path for one in always for places in one.columns.values() for place in places}
+    for column, places in table.columns.items():
+        lost = any(not place.shared and not place.numbered and place.path not in kept for place in places)
+        if lost and column not in table.if_any:
+            message = f"xml: {column} would be lost where none of {', '.join(table.if_any)} is filled."
+            yield message, f"Add {column} to if_any."

@@ -29,6 +29,8 @@ _CUT_OFF = {expat.errors.codes[one] for one in (
     expat.errors.XML_ERROR_NO_ELEMENTS, expat.errors.XML_ERROR_UNCLOSED_TOKEN, expat.errors.XML_ERROR_PARTIAL_CHAR,
     expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION,
 )}  # fmt: skip
+_WIDE = (b"utf-16", b"ucs-2", b"unicode")
+_WRONG = "The first line names another encoding than the file is written in; it was read as {}."
 _COPY = "Copy or make it again."
 _BROKEN = {
     expat.errors.XML_ERROR_TAG_MISMATCH: ("An end tag does not fit the element that is open.", _COPY),
@@ -74,7 +76,7 @@ def first_element(head: bytes) -> str | None:
         found.append(name.rpartition(":")[2])
         raise _Enough
 
-    parser = expat.ParserCreate(_forced(head))
+    parser = expat.ParserCreate(_forced(head)[0])
     parser.StartElementHandler = start
     parser.StartDoctypeDeclHandler = _refuse_doctype
     with suppress(_Enough, Refused, expat.ExpatError, LookupError, ValueError):
@@ -91,35 +93,39 @@ def _refuse_doctype(*_: object) -> None:
     raise Refused("The file has a document type declaration (DOCTYPE), by which it could reach out of itself.", fix)
 
 
-def _forced(head: bytes) -> str | None:
-    """UTF-8 where a file says that it is UTF-16 and is not: programs that write to a text field leave that behind."""
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\x00" in head[:4]:
-        return None
-    declared = _DECLARED.search(head[:400])
-    return "utf-8" if declared and declared[1].lower().startswith((b"utf-16", b"ucs-2", b"unicode")) else None
+def _forced(head: bytes) -> tuple[str | None, str]:
+    """The encoding by the first bytes where they settle it, and what to tell where the declaration says otherwise.
+
+    Programs that write a document to a text, and the text to a file, leave a declaration behind that is wrong.
+    """
+    wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    declared = _DECLARED.search(head[:800].replace(b"\x00", b""))
+    said = declared[1].lower() if declared else b""
+    if wide:
+        return "utf-16", "" if not said or said.startswith(_WIDE) else _WRONG.format("UTF-16")
+    if b"\x00" in head[:4] or not said.startswith(_WIDE):
+        return None, ""
+    return "utf-8", _WRONG.format("UTF-8")
 
 
 class _Reader:
     def __init__(self, rows: Rows) -> None:
         self.rows = rows
         self.encoding = "utf-8"
-        self.forced = False
+        self.forced: str | None = None
+        self.wrong = ""
 
     def told(self) -> tuple[Remark, ...]:
         """The remarks of the file."""
-        if not self.forced:
-            return self.rows.remarks.all()
-        message = "The first line says that the file is UTF-16, but it is not; it was read as UTF-8."
-        return Remark("structure", "", 1, message), *self.rows.remarks.all()
+        first = [Remark("structure", "", 1, self.wrong)] if self.wrong else []
+        return (*first, *self.rows.remarks.all())
 
     def read(self, ref: FileRef, stream: IO[bytes]) -> None:
         """Walk through the file. Raises `InputError`."""
         chunk = stream.read(CHUNK)
-        forced = _forced(chunk)
-        self.forced = forced is not None
-        if chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\x00" in chunk[:4]:
-            self.encoding = "utf-16"
-        parser = self._parser(forced)
+        self.forced, self.wrong = _forced(chunk)
+        self.encoding = self.forced or ("utf-16" if b"\x00" in chunk[:4] else "utf-8")
+        parser = self._parser(self.forced)
         fed = 0
         try:
             while chunk:
@@ -152,7 +158,7 @@ class _Reader:
             rows.start(name, attributes, parser.CurrentLineNumber)
 
         def declared(_: str, named: str | None, __: int) -> None:
-            if named and not self.forced and self.encoding == "utf-8":
+            if named and self.forced is None:
                 self.encoding = named.lower()
 
         def apart(*_: object) -> None:  # text before and after a comment is told apart, so that its line is known

@@ -38,7 +38,7 @@ class Record:
 
 @dataclass
 class Element:
-    """An element that the layout knows."""
+    """An element that the layout knows; `holds_text` when its text is a value."""
 
     path: Path
     children: dict[str, Element] = field(default_factory=dict)
@@ -47,11 +47,7 @@ class Element:
     shared: bool = False
     numbered: bool = False
     unit: bool = False
-
-    @property
-    def holds_text(self) -> bool:
-        """Whether the element's text is a value."""
-        return bool(self.targets) or self.shared
+    holds_text: bool = False
 
 
 def build(layout: Layout) -> Element:
@@ -74,10 +70,12 @@ def _record(root: Element, layout: Layout, name: str, table: RecordLayout) -> No
                 _reach(root, place.path).numbered = True
                 late.append(Late(column, len(place.path)))
             elif place.shared:
-                _reach(root, place.path).shared = True
+                _reach(root, place.path).shared = _reach(root, place.path).holds_text = True
                 late.append(Late(column, _common(place.path, table.record), place.path))
             else:
-                _reach(root, place.path).targets.append(Target(depth, slot, column, place.joined))
+                cell = _reach(root, place.path)
+                cell.holds_text = True
+                cell.targets.append(Target(depth, slot, column, place.joined))
     element.records.append(Record(name, columns, tuple(late), tuple(columns.index(one) for one in table.if_any)))
 
 
