@@ -132,7 +132,7 @@ def test_a_cin_census_file(tmp_path: Path, name: str) -> None:
 
 @here
 def test_faults_of_the_cin_files(tmp_path: Path) -> None:
-    """The bad header by its rule; a date of birth of 1066 and an empty list by the built-in ones, or not at all."""
+    """The bad header by its rule; a date of birth of 1066 by a built-in one; an empty list is no fault of the file."""
     for name, expected in (("CIN_header_issues_100", 1), ("CIN_Census_2021", 0)):
         checked = check(RETURNS / "cin" / f"{name}.xml", "cin", tmp_path / name, "--set", "collection_year=2023")
         assert len(checked.of("CIN-100")) == expected

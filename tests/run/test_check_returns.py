@@ -139,9 +139,8 @@ def test_faults_of_both_years_are_told_at_once(dq: Command, pack: Path, folder: 
     (folder / "previous" / "return.xml").write_text("<!DOCTYPE a>" + LAST.partition("\n")[2], encoding="utf-8")
     result = check(dq, folder, pack, tmp_path / "out")
     assert result.exit_code == 2
-    assert (
-        "\nreturn.xml:11: The file ends" in result.output and "previous/return.xml:1: The file has a document type" in result.output
-    )
+    assert "\nreturn.xml:11: The file ends" in result.output
+    assert "previous/return.xml:1: The file has a document type" in result.output
 
 
 def test_a_return_of_another_year_is_told_of(dq: Command, pack: Path, folder: Path, tmp_path: Path) -> None:
