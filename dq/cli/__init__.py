@@ -19,6 +19,7 @@ from dq.model import VERSION
 
 COMMANDS = {
     "check": "check",
+    "return": "return_",
     "runs": "runs",
     "diff": "diff",
     "show": "show",
@@ -56,6 +57,7 @@ COMMANDS = {
 
 SUMMARIES = {
     "check": "Check an extract: exceptions, workbooks, readiness, gates.",
+    "return": "Build a statutory return from the case record and check it.",
     "runs": "List the recorded runs of a project, or delete the latest.",
     "diff": "Show what changed between two runs: new, cleared, moved.",
     "show": "Show one exception and everything that happened to it.",

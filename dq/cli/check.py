@@ -77,7 +77,7 @@ def command(
         wanted = replace(wanted, lenience=lenience, past=past)
     with (
         output.reserved(path, wanted.as_of, out) as folder,
-        _progress(quiet or as_json) as progress,
+        progress_bar(quiet or as_json) as progress,
         run.execute(wanted, out=folder, progress=progress) as finished,
     ):
         progress("Writing results", 0, 0)
@@ -104,7 +104,8 @@ def command(
 
 
 @contextmanager
-def _progress(quiet: bool) -> Iterator[loading.Progress]:
+def progress_bar(quiet: bool) -> Iterator[loading.Progress]:
+    """A bar on standard error where that is a terminal; gives what a run calls to say how far it is."""
     console = Console(stderr=True, quiet=quiet)
     bar = Progress(
         TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn(),
