@@ -16,25 +16,25 @@ from sqlglot import exp
 
 from dq import claims, loading, output, pack, settings
 from dq.compile import Compiler
+from dq.compiled import CompiledView
 from dq.contract import Contract, Table
 from dq.engines.duckdb import DuckDBEngine, connect, lock
-from dq.errors import OptionError, PackError, Problem
+from dq.errors import OptionError, PackError, Problem, did_you_mean
 from dq.pack import Pack
 from dq.request import Request
 from dq.sqltext import as_text, column, named, table
 from dq.sqltext import name as quoted
 
-PREFIX = "return_"
+PREFIX, LAST = "return_", "previous"
 
 
 @dataclass(frozen=True)
 class Built:
-    """The folder with the return's files, the year it is of, and rows by table; `previous/` in it holds the year before."""
+    """The folder with the return's files, the year it is of, and rows by file; `previous/` in it holds the year before."""
 
     folder: Path
     year: int
     rows: Mapping[str, int]
-    rows_before: Mapping[str, int]
 
 
 def year_of(as_of: dt.date) -> int:
@@ -50,7 +50,8 @@ def build(wanted: Request, name: str, year: int, target: Path, *, progress: load
     """
     home, source = _packs(wanted, name)
     returned = pack.load([name], wanted.base).contract
-    _fits(home, returned)
+    compiler = Compiler(home.contract, home.views, home.settings)
+    _fits(compiler.views, returned)
     with output.whole(target) as new, claims.scratch() as work:
         connection = connect(work, threads=wanted.threads, memory=wanted.memory)
         try:
@@ -58,19 +59,19 @@ def build(wanted: Request, name: str, year: int, target: Path, *, progress: load
             loading.load(connection, replace(wanted, previous=None), home.contract, mapped, (), progress)
             lock(connection, [work])
             own = {key: value for key, value in wanted.project_settings.items() if key in home.settings}
-            compiler = Compiler(home.contract, home.views, home.settings)
             engine = DuckDBEngine(connection, compiler, time_limit=wanted.time_limit)
-            counts = {}
-            for each, folder in ((year, new.folder), (year - 1, new.folder / "previous")):
+            rows: dict[str, int] = {}
+            for each, folder in ((year - 1, new.folder / LAST), (year, new.folder)):
                 progress(f"Building the return of {each}", 0, 0)
                 folder.mkdir(exist_ok=True)
                 compiler.values |= settings.values(home.settings, own, {"collection_year": each})
                 compiler.values |= {"as_of": wanted.as_of, "go_live": wanted.go_live}
-                counts[each] = _write(engine, returned, folder)
+                for file, count in _write(engine, returned, folder).items():
+                    rows[file.relative_to(new.folder).as_posix()] = count
         finally:
             connection.close()
         new.finish()
-    return Built(target, year, counts[year], counts[year - 1])
+    return Built(target, year, dict(sorted(rows.items())))
 
 
 def _packs(wanted: Request, name: str) -> tuple[Pack, str | None]:
@@ -84,19 +85,30 @@ def _packs(wanted: Request, name: str) -> tuple[Pack, str | None]:
     return pack.load([*wanted.packs, str(way)], wanted.base), wanted.source
 
 
-def _fits(home: Pack, returned: Contract) -> None:
-    """Raise `PackError` for a view of a table that the return does not have."""
-    problems = [
-        Problem(view.file, view.line, view.name, f"The return has no table {view.name.removeprefix(PREFIX)!r}.")
-        for view in home.views
-        if view.name.startswith(PREFIX) and view.name.removeprefix(PREFIX) not in returned.tables
-    ]
+def _fits(views: Mapping[str, CompiledView], returned: Contract) -> None:
+    """Raise `PackError` for views of tables and columns that the return does not have."""
+    problems = []
+    for name, view in views.items():
+        if name.startswith(PREFIX):
+            where = (view.view.file, view.view.line, name)
+            subject = returned.tables.get(name.removeprefix(PREFIX))
+            if subject is None:
+                fix = did_you_mean(name.removeprefix(PREFIX), returned.tables)
+                problems.append(Problem(*where, f"The return has no table {name.removeprefix(PREFIX)!r}.", fix))
+                continue
+            for each in view.columns:
+                if each not in subject.columns and each != "row_id":
+                    fix = did_you_mean(each, subject.columns)
+                    problems.append(Problem(*where, f"Table {subject.name!r} of the return has no column {each!r}.", fix))
     if problems:
         raise PackError(problems)
 
 
-def _write(engine: DuckDBEngine, returned: Contract, folder: Path) -> dict[str, int]:
-    """Build every view of the return anew, with the settings as they are now, and write its file."""
+def _write(engine: DuckDBEngine, returned: Contract, folder: Path) -> dict[Path, int]:
+    """Build every view of the return anew, with the settings as they are now, and write its file.
+
+    A view of a table of last year's return (`return_Episodes_last`) takes the place of what the year before gave.
+    """
     views = engine.compiler.views
     wanted = [view for name, view in views.items() if name.startswith(PREFIX)]
     for name in dict.fromkeys(name for view in wanted for name in (*view.needs, view.view.name)):
@@ -105,26 +117,28 @@ def _write(engine: DuckDBEngine, returned: Contract, folder: Path) -> dict[str, 
         reason = engine.build(views[name])
         if reason:
             raise PackError(Problem(views[name].view.file, views[name].view.line, name, reason))
-    rows = {}
+    rows: dict[Path, int] = {}
     for view in wanted:
         subject = returned.tables[view.view.name.removeprefix(PREFIX)]
-        rows[subject.name] = _write_table(engine.connection, view.view.name, subject, tuple(view.columns), returned, folder)
-    return rows
+        place, base = folder, subject
+        if subject.last_year_of:
+            if folder.name == LAST:
+                continue
+            place, base = folder / LAST, returned.tables[subject.last_year_of]
+        file = place / f"{base.files[0]}.csv"
+        rows[file] = _write_table(engine.connection, view, subject, returned.date_formats[0], file)
+    return {file: count for file, count in rows.items() if file.exists()}
 
 
-def _write_table(
-    connection: duckdb.DuckDBPyConnection, view: str, subject: Table, columns: tuple[str, ...], returned: Contract, folder: Path
-) -> int:
-    """One file, in the return's own form of dates; a column that the view does not give is left out."""
+def _write_table(connection: duckdb.DuckDBPyConnection, view: CompiledView, subject: Table, dates: str, file: Path) -> int:
+    """One file, in the return's own form of dates; a column that the view does not give is left out, and so is an empty table."""
+    name, columns = view.view.name, set(view.columns)
     given = [each for each in subject.columns.values() if each.name in columns]
-    unknown = [name for name in columns if name not in subject.columns and name != "row_id"]
-    if unknown:
-        problems = [Problem(subject=f"{view}.{name}", message="The return's table has no such column.") for name in unknown]
-        raise PackError(problems)
     chosen = [
-        named(column(each.name, view) if each.type == "date" else as_text(column(each.name, view)), each.name) for each in given
+        named(column(each.name, name) if each.type == "date" else as_text(column(each.name, name)), each.name) for each in given
     ]
-    order = [as_text(column(name, view)) for name in (*subject.key, *(each.name for each in given)) if name in columns]
-    frame = connection.execute(exp.select(*chosen).from_(table(view)).order_by(*order).sql(dialect="duckdb")).df()
-    frame.to_csv(folder / f"{subject.files[0]}.csv", index=False, date_format=returned.date_formats[0], lineterminator="\n")
+    order = [as_text(column(key, name)) for key in dict.fromkeys((*subject.key, *(each.name for each in given))) if key in columns]
+    frame = connection.execute(exp.select(*chosen).from_(table(name)).order_by(*order).sql(dialect="duckdb")).df()
+    if len(frame) or not subject.optional:
+        frame.to_csv(file, index=False, date_format=dates, lineterminator="\n")
     return len(frame)

@@ -10,6 +10,7 @@ import click
 from dq import case_return, output, request
 from dq.cli import check
 from dq.errors import OptionError, Problem
+from dq.report.words import plural
 
 
 @click.command("return")
@@ -40,8 +41,8 @@ def command(
         built = case_return.build(wanted, pack, of_year, target, progress=progress)
     if not quiet:
         click.echo(f"The return of {built.year} is in {built.folder}:")
-        for table, rows in built.rows.items():
-            click.echo(f"  {table}: {rows} rows ({built.rows_before[table]} the year before)")
+        for file, rows in built.rows.items():
+            click.echo(f"  {file}: {plural(rows, 'row')}")
     if not build_only:
         context.invoke(
             check.command, path=built.folder, pack=pack, settings=(f"collection_year={of_year}",),
