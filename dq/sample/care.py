@@ -156,7 +156,7 @@ def _placements(story: Story, draw: Draw, periods: Periods, segments: Segments, 
     kind = where((at_start < 8) & (kind == "K2"), "U6", kind)
     alone = (at_start >= 16) & draw.chance(0.4, size)
     kind = where(alone, where(start >= _NEW_CODES, "K3", "H5"), kind)
-    kind = where((status == "E1") & (at_start < 8) & draw.chance(0.7, size), "A5", kind)
+    kind = where((status == "E1") & (at_start < 8) & draw.chance(0.7, size), "A6", kind)
     provider = where(kind == "P1", "PR0", draw.code({"PR1": 48.0, "PR4": 43.0, "PR5": 9.0}, size))
     provider = where(np.isin(kind, ["U1", "U2", "U3"]), "PR1", provider)
     provided = np.isin(kind, ["U1", "U2", "U3", "U4", "U5", "U6", "K1", "K2", "K3"])

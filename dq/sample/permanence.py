@@ -9,7 +9,9 @@ from dq.sample.care import Periods
 from dq.sample.days import NONE, Days, Flags, Numbers
 from dq.sample.draw import Draw
 from dq.sample.story import Story
-from dq.sample.tables import Column, Table, World, blank, flag, rising, text, where
+from dq.sample.tables import Column, Table, World, blank, flag, join, rising, same, text, where
+
+_ELSEWHERE = "845"  # the authority that arranged an earlier order, by the DfE's number
 
 
 def make_permanence(story: Story, periods: Periods, left_because: Column, family_ids: Column) -> World:
@@ -23,16 +25,32 @@ def make_permanence(story: Story, periods: Periods, left_because: Column, family
 
 
 def _previous(story: Story, draw: Draw, periods: Periods) -> Table:
-    period = np.flatnonzero(days.age(periods.birth, periods.start) >= 1)
+    """What every child had before care: most had nothing, and a baby cannot have had anything."""
+    old_enough = days.age(periods.birth, periods.start) >= 1
+    known, nothing = _earlier(story, draw, periods, np.flatnonzero(old_enough)), np.flatnonzero(~old_enough)
+    size = len(nothing)
+    none = {
+        "previous_permanence_id": blank(size),
+        "person_id": story.child_ids[periods.child[nothing]],
+        "option": same("Z1", size),
+        "order_date": np.full(size, NONE),
+        "authority": blank(size),
+    }
+    table = join([known, Table(none, periods.start[nothing], periods.child[nothing])])
+    table["previous_permanence_id"] = rising("70", table.known)
+    return table
+
+
+def _earlier(story: Story, draw: Draw, periods: Periods, period: Numbers) -> Table:
     start, size = periods.start[period], len(period)
     option = draw.code({"Z1": 92.0, "P1": 1.5, "P2": 4.0, "P3": 2.5}, size)
     ordered = days.later(days.add_days(start, -draw.whole(200, 2500, size)), periods.birth[period] + 30)
     columns = {
-        "previous_permanence_id": rising("70", start),
+        "previous_permanence_id": blank(size),
         "person_id": story.child_ids[periods.child[period]],
         "option": option,
         "order_date": np.where(option == "Z1", NONE, ordered).astype("datetime64[D]"),
-        "authority": where(option == "Z1", None, "Testshire"),
+        "authority": where(option == "Z1", None, _ELSEWHERE),
     }
     return Table(columns, start, periods.child[period])
 

@@ -94,6 +94,8 @@ def _close_reasons(story: Story, draw: Draw) -> Texts:
     size = len(spells)
     reason = draw.code({"RC7": 90.0, "RC5": 6.0, "RC6": 4.0}, size)
     reason = where(spells.kind == "assess", draw.code({"RC8": 68.0, "RC9": 22.0, "RC7": 10.0}, size), reason)
+    enquired = ~np.isnat(spells.strategy)
+    reason = where(enquired & np.isin(reason, ["RC8", "RC9"]), "RC7", reason)  # more than an assessment was made
     kept_away = ~np.isnat(spells.care_end) & np.isnat(spells.after_start) & (days.age(spells.birth, spells.care_end) < 17)
     reason = where(kept_away, draw.code({"RC1": 25.0, "RC4": 40.0, "RC3": 20.0, "RC7": 15.0}, size), reason)
     died = spells.close == story.dead[spells.child]
