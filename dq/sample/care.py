@@ -25,6 +25,9 @@ _FOSTERED = {"U6": 46.0, "U4": 16.0, "U3": 11.0, "U1": 9.0, "U5": 2.0, "K2": 9.0
 _TEENAGED = {"U6": 34.0, "U4": 16.0, "U3": 7.0, "U1": 6.0, "K2": 28.0, "R1": 4.0, "S1": 2.0, "P1": 3.0}
 _CHANGED = {"CARPL": 55.0, "CREQB": 12.0, "CREQO": 8.0, "CHILD": 6.0, "LAREQ": 6.0, "STAND": 3.0, "CLOSE": 3.0, "OTHER": 7.0}
 _NEW_CODES = days.day("2024-04-01")
+FOSTERED = ("U1", "U2", "U3", "U4", "U5", "U6")
+ADOPTED_BEFORE = 8
+"""The age from which no child is placed for adoption here."""
 
 
 @dataclass
@@ -88,7 +91,8 @@ def _numbered(periods: Periods, period: Numbers, start: Days, end: Days, change:
     first = change == "S"
     longest = np.array([len(_FOLLOWS[route]) - 1 for route in periods.route])[period]
     legal_place = _counted(np.isin(change, ["L", "B", "U"]), period)
-    beyond = legal_place > longest
+    too_old = days.age(periods.birth[period], start) >= ADOPTED_BEFORE
+    beyond = (legal_place > longest) | ((periods.route[period] == "C1") & (legal_place >= 2) & too_old)
     for code, instead in (("L", "P"), ("B", "P"), ("U", "T")):
         change = where(beyond & (change == code), instead, change)
     legal_changes = np.isin(change, ["L", "B", "U"])
@@ -112,7 +116,7 @@ def make_care(story: Story, periods: Periods, segments: Segments) -> World:
     legal = _legal_statuses(story, periods, segments)
     placement = _placements(story, draw, periods, segments, legal)
     return {
-        "cla_episode": _episodes(story, draw, periods, segments, placement),
+        "cla_episode": _episodes(story, draw, periods, segments, placement, legal),
         "placement": placement,
         "legal_status": legal,
     }
@@ -156,10 +160,10 @@ def _placements(story: Story, draw: Draw, periods: Periods, segments: Segments, 
     kind = where((at_start < 8) & (kind == "K2"), "U6", kind)
     alone = (at_start >= 16) & draw.chance(0.4, size)
     kind = where(alone, where(start >= _NEW_CODES, "K3", "H5"), kind)
-    kind = where((status == "E1") & (at_start < 8) & draw.chance(0.7, size), "A6", kind)
+    kind = where((status == "E1") & (at_start < ADOPTED_BEFORE) & draw.chance(0.7, size), "A6", kind)
     provider = where(kind == "P1", "PR0", draw.code({"PR1": 48.0, "PR4": 43.0, "PR5": 9.0}, size))
     provider = where(np.isin(kind, ["U1", "U2", "U3"]), "PR1", provider)
-    provided = np.isin(kind, ["U1", "U2", "U3", "U4", "U5", "U6", "K1", "K2", "K3"])
+    provided = ~np.isin(kind, ["P1", "R1"])  # a registered provider, who has a number
     urn = draw.one_of(["", "SC"], size) + text(draw.whole(400_000, 499_999, size))
     moves = np.append(period[1:] == period[:-1], False)
     columns = {
@@ -185,10 +189,14 @@ def _miles(draw: Draw, size: int) -> Texts:
     return miles
 
 
-def _episodes(story: Story, draw: Draw, periods: Periods, segments: Segments, placement: Table) -> Table:
+def _episodes(story: Story, draw: Draw, periods: Periods, segments: Segments, placement: Table, legal: Table) -> Table:
     period = segments.period
     goes_on = np.append(period[1:] == period[:-1], False)
-    left = _left_because(story, draw, periods)
+    left = _left_because(story, draw, periods)[period]
+    fostered = np.isin(placement["type"][segments.placement], FOSTERED)
+    left = where(np.isin(left, ["E45", "E46"]) & ~fostered, "E47", left)  # a guardian who was no foster carer
+    adopted = _move_to_adopters(segments, placement, legal, left, goes_on)
+    left = where(np.isin(left, ["E11", "E12"]) & ~adopted, "E48", left)
     size = len(period)
     columns = {
         "episode_id": rising("63", segments.start),
@@ -200,7 +208,7 @@ def _episodes(story: Story, draw: Draw, periods: Periods, segments: Segments, pl
         "primary_need": periods.need[period],
         "placement_id": placement["placement_id"][segments.placement],
         "ceased_date": segments.end,
-        "ceased_reason": where(goes_on, "X1", left[period]),
+        "ceased_reason": where(goes_on, "X1", left),
         "entered_care_date": periods.start[period],
         "last_iro_contact_date": np.full(size, NONE),
         "_iro_step": draw.whole(40, 80, size),
@@ -208,6 +216,19 @@ def _episodes(story: Story, draw: Draw, periods: Periods, segments: Segments, pl
         "_period": period,
     }
     return Table(columns, segments.start, periods.child[period])
+
+
+def _move_to_adopters(segments: Segments, placement: Table, legal: Table, left: Texts, goes_on: Flags) -> Flags:
+    """Make the last placement of children who will be adopted one with the adopters; gives the episodes that end so.
+
+    It must be a foster home by then, and not the first placement of the period.
+    """
+    first = segments.placement[np.searchsorted(segments.period, segments.period)]
+    moved = (segments.placement > first) & np.isin(placement["type"][segments.placement], FOSTERED)
+    adopted: Flags = ~goes_on & moved & np.isin(left, ["E11", "E12"])
+    ordered = legal["code"][segments.legal[adopted]] == "E1"
+    placement["type"][segments.placement[adopted]] = where(ordered, "A6", "A4")
+    return adopted
 
 
 def _left_because(story: Story, draw: Draw, periods: Periods) -> Texts:

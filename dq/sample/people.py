@@ -75,7 +75,7 @@ def _children(draw: Draw, story: Story, surname: Texts, family: Numbers) -> Tabl
     sex = draw.code({"F": 47.0, "M": 53.0}, size)
     at_school = days.add_days(days.add_years(birth, 4), 330) < story.last
     pupil = at_school & draw.chance(0.96, size)
-    reason = where(at_school, draw.code({"UN2": 5.0, "UN3": 2.0, "UN4": 1.0}, size), "UN1")
+    reason = where(at_school, draw.code({"UN2": 5.0, "UN3": 2.0, "UN5": 1.0}, size), "UN1")
     columns = {
         "person_id": story.child_ids,
         "forename": names.forenames(draw, sex),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from dq.sample import days
@@ -14,12 +16,20 @@ from dq.sample.tables import Column, Table, World, blank, flag, join, rising, sa
 _ELSEWHERE = "845"  # the authority that arranged an earlier order, by the DfE's number
 
 
-def make_permanence(story: Story, periods: Periods, left_because: Column, family_ids: Column) -> World:
-    """Tables previous_permanence, permanence and pre_proceedings; `left_because` is each period's last reason."""
+@dataclass
+class Ends:
+    """How each period of care ends: why, and since when the child was in the last placement."""
+
+    why: Column
+    placed: Days
+
+
+def make_permanence(story: Story, periods: Periods, legal: Table, ends: Ends, family_ids: Column) -> World:
+    """Tables previous_permanence, permanence and pre_proceedings."""
     draw = story.draw("permanence")
     return {
         "previous_permanence": _previous(story, draw, periods),
-        "permanence": _adoptions(story, draw, periods, left_because),
+        "permanence": _adoptions(story, draw, periods, _placement_orders(periods, legal), ends),
         "pre_proceedings": _pre_proceedings(story, draw, periods, family_ids),
     }
 
@@ -55,29 +65,47 @@ def _earlier(story: Story, draw: Draw, periods: Periods, period: Numbers) -> Tab
     return Table(columns, start, periods.child[period])
 
 
-def _adoptions(story: Story, draw: Draw, periods: Periods, left_because: Column) -> Table:
-    """Children adopted, and young children whose plan is adoption, some of whom will not be."""
-    adopted = np.isin(left_because, ["E11", "E12"]) & (days.days_between(periods.start, periods.end) > 250)
+def _placement_orders(periods: Periods, legal: Table) -> Days:
+    """The first day of each period's placement order, NaT where there is none."""
+    first = np.full(len(periods.start), NONE)
+    rows = np.flatnonzero(legal["code"] == "E1")[::-1]
+    first[legal["_period"][rows]] = legal["start_date"][rows]
+    return first
+
+
+def _adoptions(story: Story, draw: Draw, periods: Periods, ordered: Days, ends: Ends) -> Table:
+    """Children adopted, and young children whose plan is adoption, some of whom will not be.
+
+    Who has a placement order was to be adopted before it was made. When care ends otherwise, so does the plan.
+    """
+    adopted = np.isin(ends.why, ["E11", "E12"])
     lasting = days.days_between(periods.start, periods.end) > 420
     planned = lasting & (days.age(periods.birth, periods.start) < 6) & draw.chance(0.4, len(adopted)) & ~adopted
-    period = np.flatnonzero(adopted | planned)
-    done, size = adopted[period], len(period)
+    period = np.flatnonzero(adopted | planned | ~np.isnat(ordered))
+    done, size, ordered = adopted[period], len(period), ordered[period]
     span = days.days_between(periods.start[period], periods.end[period])
     decided = _part_way(periods, period, span, 0.3)
-    reversed_ = ~done & draw.chance(0.35, size)
-    matched = np.where(done | ~reversed_, _part_way(periods, period, span, 0.6), NONE).astype("datetime64[D]")
-    placed = np.where(done, _part_way(periods, period, span, 0.75), NONE).astype("datetime64[D]")
+    before = days.later(periods.start[period], days.working_before(days.add_days(ordered, -30)))
+    decided = np.where(np.isnat(ordered), decided, days.earlier(decided, before)).astype("datetime64[D]")
+    placed = np.where(done, ends.placed[period], NONE).astype("datetime64[D]")
+    before = days.later(periods.start[period], days.working_before(days.add_days(placed, -25)))
+    decided = np.where(done, days.earlier(decided, before), decided).astype("datetime64[D]")
+    reversed_ = ~done & np.isnat(ordered) & draw.chance(0.35, size)
+    matched = np.where(done, before, np.where(reversed_, NONE, _part_way(periods, period, span, 0.6))).astype("datetime64[D]")
     order = np.where(done, periods.end[period], NONE).astype("datetime64[D]")
+    court = np.where(done & np.isnat(ordered), before, ordered).astype("datetime64[D]")
+    stops = np.where(reversed_, _part_way(periods, period, span, 0.7), np.where(done, NONE, periods.end[period]))
     known_later = ~np.isnat(matched)
     couple = draw.chance(0.86, size)
     together = draw.chance(0.3, size)
+    sexes = where(couple, draw.code({"MF": 85.0, "FF": 9.0, "MM": 6.0}, size), "F1")
     columns = {
         "permanence_id": rising("71", decided),
         "person_id": story.child_ids[periods.child[period]],
         "cla_id": periods.ids[period],
         "decision_date": decided,
         "ffa_decision_date": np.full(size, NONE),
-        "placement_order_date": np.where(done, _part_way(periods, period, span, 0.45), NONE).astype("datetime64[D]"),
+        "placement_order_date": court,
         "matched_date": matched,
         "ffa_placed_date": np.full(size, NONE),
         "placed_date": placed,
@@ -86,12 +114,12 @@ def _adoptions(story: Story, draw: Draw, periods: Periods, left_because: Column)
         "sibling_group": where(~np.isnat(placed), flag(together)),
         "siblings_together": blank(size),
         "siblings_apart": blank(size),
-        "reversed_date": np.where(reversed_, _part_way(periods, period, span, 0.7), NONE).astype("datetime64[D]"),
-        "reversed_reason": where(reversed_, draw.code({"RD1": 55.0, "RD2": 15.0, "RD3": 22.0, "RD4": 8.0}, size)),
+        "reversed_date": stops.astype("datetime64[D]"),
+        "reversed_reason": where(~done, draw.code({"RD1": 55.0, "RD2": 15.0, "RD3": 22.0, "RD4": 8.0}, size)),
         "order_date": order,
         "order_type": where(done, "ADOPT"),
-        "adopter_sex": where(known_later, where(couple, draw.code({"MF": 85.0, "FF": 9.0, "MM": 6.0}, size), "F1")),
-        "adopter_legal_status": where(known_later, where(couple, "L11", "L0")),
+        "adopter_sex": where(known_later, sexes),
+        "adopter_legal_status": where(known_later, where(couple, where(sexes == "MF", "L11", "L12"), "L0")),
         "number_of_adopters": where(known_later, where(couple, "2", "1")),
         "worker_id": story.worker(periods.spell[period], decided),
         "_period": period,

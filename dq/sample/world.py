@@ -11,7 +11,7 @@ from dq.sample.cases import make_involvements
 from dq.sample.leaving_care import make_care_leavers, make_missing
 from dq.sample.oversight import make_oversight
 from dq.sample.people import make_people, placement_homes
-from dq.sample.permanence import adopted_children, make_permanence
+from dq.sample.permanence import Ends, adopted_children, make_permanence
 from dq.sample.plans import make_plans
 from dq.sample.referrals import make_referrals
 from dq.sample.story import Story
@@ -26,12 +26,14 @@ def make_world(story: Story) -> World:
     world |= make_assessments(story)
     world |= make_plans(story, world["initial_cp_conference"])
     periods = draw_periods(story)
-    world |= make_care(story, periods, draw_segments(story, periods))
+    segments = draw_segments(story, periods)
+    world |= make_care(story, periods, segments)
     episode, placement = world["cla_episode"], world["placement"]
     world |= make_care_records(story, periods, world["legal_status"], placement)
     final = np.searchsorted(episode["_period"], np.arange(len(periods.start)), side="right") - 1
     ask_who_may_agree(world["voluntary_agreement"], world["relationship"])
-    world |= make_permanence(story, periods, episode["ceased_reason"][final], people.family_ids)
+    ends = Ends(episode["ceased_reason"][final], placement["start_date"][segments.placement[final]])
+    world |= make_permanence(story, periods, world["legal_status"], ends, people.family_ids)
     world |= make_missing(story, periods)
     world |= make_care_leavers(story)
     world |= make_oversight(story)

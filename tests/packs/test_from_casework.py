@@ -46,6 +46,20 @@ NOT_IN_A_CASE_RECORD = {"ssda903": {"DoLo"}, "cin": set()}
 """The contract of the case record has no deprivation of liberty orders."""
 
 
+QUERIES = {
+    "CIN-2991Q": "The assessment of the episode was authorised before the year, and only the enquiry falls in it.",
+    "CIN-8670Q": "An assessment runs late; that happens, and the case record says why.",
+    "CIN-8825Q": "The assessment was authorised in the last days of one year, and the episode closed in the next.",
+    "CIN-8873Q": "No factors were found, and the child moved away.",
+}
+"""Queries that a case record without faults may raise: a council answers them with a reason."""
+
+
+def test_what_may_be_found_are_queries_alone() -> None:
+    kinds = {rule.id: rule.kind for rule in pack.load(["cin"]).rules}
+    assert {kinds[name] for name in QUERIES} == {"query"}
+
+
 @pytest.fixture(scope="module")
 def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("clean") / "carefirst"
@@ -60,7 +74,7 @@ def test_the_return_of_a_sample_without_faults_runs_clean(clean: Path, name: str
     assert done.exit_code == 0, done.output
     assert f"The return of 2026 is in {out}:" in done.output
     with (out / "report" / "exceptions.csv").open(encoding="utf-8-sig", newline="") as file:
-        found = [(row["rule"], row["key"]) for row in csv.DictReader(file)]
+        found = [(row["rule"], row["key"]) for row in csv.DictReader(file) if row["rule"] not in QUERIES]
     assert found == []
     rules = list(csv.DictReader((out / "report" / "rules.csv").read_text(encoding="utf-8-sig").splitlines()))
     spoken = {row["rule"] for row in rules if int(row["in_scope"] or 0)}
