@@ -42,8 +42,8 @@ def test_every_table_of_the_return_but_last_years_and_the_providers_is_built(nam
 
 
 NOT_THE_COUNCILS = {"provider_info", "postcode_directory"}
-NOT_IN_A_CASE_RECORD = {"ssda903": {"DoLo"}, "cin": set()}
-"""The contract of the case record has no deprivation of liberty orders."""
+NOT_IN_A_CASE_RECORD = {"ssda903": {"DoLo"}, "cin": {"PreProceedings"}}
+"""The case record's contract has no deprivation of liberty orders; its pre-proceedings have other outcomes than the census."""
 
 
 QUERIES = {
