@@ -19,6 +19,7 @@ from dq.engines.duckdb import connect
 from dq.errors import OptionError, Problem
 from dq.frames import typed_frame
 from dq.model import EXCEPTION_COLUMNS, RULE_COLUMNS
+from dq.report.order import ORDER
 from dq.request import Request
 
 
@@ -78,7 +79,7 @@ def check(
             settings=settings or {}, select=select, threads=threads, time_limit=time_limit,
         )  # fmt: skip
     with run.execute(wanted) as finished:
-        exceptions = finished.connection.execute("SELECT * FROM exceptions").df()
+        exceptions = finished.connection.execute(f"SELECT * FROM exceptions ORDER BY {ORDER}").df()
         summary = finished.summary
     rules = [{name: getattr(row, name) for name in RULE_COLUMNS} for row in summary.rules]
     ready = summary.readiness

@@ -17,20 +17,20 @@ from dq.calendar import FIRST, LAST
 from dq.contract import Column, Contract, Table
 from dq.engines.duckdb import ROUTES
 from dq.functions import Tree
-from dq.model import EXCEPTION_COLUMNS, SEVERITIES
+from dq.model import EXCEPTION_COLUMNS
 from dq.rules import Rule
 from dq.sqltext import cell_text, column, joined, key_text, named, table, text
 
-_RANKS = " ".join(f"WHEN '{severity}' THEN {rank}" for rank, severity in enumerate(SEVERITIES))
-ORDER = f'CASE severity {_RANKS} END, rule, "table", key, id, source_file, source_row'
-
 _FOUND = """
-CREATE TABLE dq_found AS
-SELECT rule, table_name, row_id, NULL::SMALLINT AS file_id, NULL::BIGINT AS source_row,
-       arg_min(fields, statement) AS fields, arg_min("values", statement) AS "values",
-       arg_min(primary_table, statement) AS primary_table, min(primary_row) AS primary_row,
-       max(group_text) AS group_text, CASE WHEN row_id IS NULL THEN 'extract' ELSE '' END AS own_key, NULL::BIGINT AS other_row
-FROM dq_finding GROUP BY rule, table_name, row_id
+CREATE VIEW dq_found AS
+SELECT rule, table_name, row_id, NULL::SMALLINT AS file_id, NULL::BIGINT AS source_row, fields, "values", primary_table,
+       primary_row, group_text, CASE WHEN row_id IS NULL THEN 'extract' ELSE '' END AS own_key, NULL::BIGINT AS other_row
+FROM dq_finding ANTI JOIN dq_repeated USING (rule)
+UNION ALL
+SELECT rule, table_name, row_id, NULL, NULL,
+       arg_min(fields, statement), arg_min("values", statement), arg_min(primary_table, statement), min(primary_row),
+       max(group_text), CASE WHEN row_id IS NULL THEN 'extract' ELSE '' END, NULL
+FROM dq_finding SEMI JOIN dq_repeated USING (rule) GROUP BY rule, table_name, row_id
 UNION ALL
 SELECT rule, table_name, row_id, NULL, NULL, fields, "values", NULL, NULL, group_text, key, other_row FROM dq_pair_finding
 UNION ALL
@@ -57,7 +57,8 @@ SELECT left(md5(concat_ws(chr(31), f.rule, f.table_name, CASE WHEN f.other_row I
        f.rule, f.table_name, CASE WHEN f.other_row IS NULL THEN coalesce(b.key, f.own_key) ELSE f.own_key END,
        coalesce(b.record || coalesce('; ' || c.record, ''), r.table_title), t.person, t.worker,
        CASE WHEN r.owner <> '' THEN r.owner ELSE coalesce(t.team, $owner) END,
-       r.severity, r.dimension, f.fields, f."values", r.title, r.fix, f.group_text, coalesce(i.name, ''),
+       r.severity, r.dimension, f.fields, f."values", r.title, r.fix,
+       CASE WHEN f.group_text <> '' THEN left(md5(concat_ws(chr(31), f.rule, f.group_text)), 12) ELSE '' END, coalesce(i.name, ''),
        coalesce(b.source_row, f.source_row), f.row_id, f.primary_table, f.primary_row
 FROM dq_found AS f
 JOIN dq_rule AS r ON r.rule = f.rule
@@ -69,16 +70,11 @@ LEFT JOIN input_file AS i ON i.file_id = coalesce(b.file_id, f.file_id) AND i.ta
 WHERE f.table_name = $table
 """
 
-_FINISH = f"""
-CREATE TABLE exceptions AS
-SELECT {{columns}} FROM (
-  SELECT e.* EXCLUDE ("group"),
-         CASE WHEN e."group" <> '' THEN left(md5(concat_ws(chr(31), e.rule, e."group")), 12)
-              WHEN e.primary_row IS NOT NULL THEN coalesce(p.id, e.id) ELSE '' END AS "group"
-  FROM dq_exception AS e
-  LEFT JOIN dq_exception AS p ON p.rule = e.rule AND p."table" = e.primary_table AND p.row_id = e.primary_row)
-ORDER BY {ORDER}
+_GROUP = """
+UPDATE dq_exception AS e SET "group" = p.id FROM dq_exception AS p
+WHERE e."group" = '' AND p.rule = e.rule AND p."table" = e.primary_table AND p.row_id = e.primary_row
 """
+_ALONE = """UPDATE dq_exception SET "group" = id WHERE "group" = '' AND primary_row IS NOT NULL"""
 
 
 @dataclass(frozen=True)
@@ -117,7 +113,11 @@ def _title(contract: Contract, rule: Rule) -> str:
 
 
 def collect(connection: duckdb.DuckDBPyConnection, contract: Contract, rules: Iterable[Rule]) -> None:
-    """Create the table `exceptions` from dq_finding and ingest_finding, in its total order."""
+    """Create the view `exceptions` from dq_finding and ingest_finding, which are gone after it; whoever shows it orders it."""
+    rules = list(rules)
+    connection.execute("CREATE TABLE dq_repeated (rule VARCHAR)")
+    several = [rule.id for rule in rules if _may_repeat(contract, rule)]
+    connection.execute("INSERT INTO dq_repeated SELECT unnest(?)", [several])
     connection.execute(_FOUND)
     connection.execute(
         "CREATE TABLE dq_rule (rule VARCHAR, table_title VARCHAR, owner VARCHAR, severity VARCHAR, dimension VARCHAR, "
@@ -133,7 +133,19 @@ def collect(connection: duckdb.DuckDBPyConnection, contract: Contract, rules: It
     names = [row[0] for row in connection.execute("SELECT DISTINCT table_name FROM dq_found ORDER BY 1").fetchall()]
     for each in names:
         _assemble(connection, contract, each)
-    connection.execute(_FINISH.format(columns=", ".join(f'"{word}"' for word in EXCEPTION_COLUMNS)))
+    connection.execute("DROP VIEW dq_found")
+    for spent in ("dq_finding", "dq_pair_finding"):
+        connection.execute(f"DROP TABLE {spent}")
+    connection.execute(_GROUP)
+    connection.execute(_ALONE)
+    shown = ", ".join(f'"{word}"' for word in EXCEPTION_COLUMNS)
+    connection.execute(f"CREATE VIEW exceptions AS SELECT {shown} FROM dq_exception")
+
+
+def _may_repeat(contract: Contract, rule: Rule) -> bool:
+    """Whether a rule may find one record twice: by two statements, beside another, by two rows of a view, from outside."""
+    several = len(rule.statements) > 1 or bool(rule.also) or rule.kind in ("pandera", "expectations")
+    return several or any(each.table not in contract.tables for each in rule.statements)
 
 
 def _assemble(connection: duckdb.DuckDBPyConnection, contract: Contract, table_name: str) -> None:

@@ -26,17 +26,15 @@ copy (select {", ".join(f'"{column}"' for column in EXCEPTION_COLUMNS)} from exc
 to $path (format parquet, compression zstd, row_group_size 122880)
 """
 
+_FIRST = ", ".join(f"chr({ord(sign)})" for sign in RISKY)
 _SAFE = ", ".join(
-    f"""case when regexp_matches("{column}", '^[=+\\-@\\t\\r\\n]')
-    then '''' || "{column}" else "{column}" end as "{column}\""""
+    f"""case when left("{column}", 1) in ({_FIRST}) then '\'\'' || "{column}" else "{column}" end as "{column}\""""
     if column != "source_row"
     else '"source_row"'
     for column in EXCEPTION_COLUMNS
 )
-NEUTRALISED = f"""
-copy (select {_SAFE} from (select * from exceptions order by {ORDER}))
-to $path (format csv, header)
-"""
+NEUTRALISED = f"copy (select {_SAFE} from read_parquet($parquet)) to $path (format csv, header)"
+"""The CSV is made of the Parquet file, which holds the exceptions in their order."""
 
 
 def write_exceptions(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
@@ -46,7 +44,7 @@ def write_exceptions(connection: duckdb.DuckDBPyConnection, folder: Path) -> lis
     """
     parquet, text = folder / "exceptions.parquet", folder / "exceptions.csv"
     connection.execute(EXACT, {"path": str(parquet)})
-    connection.execute(NEUTRALISED, {"path": str(text)})
+    connection.execute(NEUTRALISED, {"parquet": str(parquet), "path": str(text)})
     return [parquet, text]
 
 
