@@ -74,8 +74,12 @@ cell(
     weight=4,
 )
 cell("REF-007", "cin_episode", "nfa", only_assessed, "Y", weight=2)
-cell("REF-008", "cin_episode", "close_reason", only_assessed, "RC2")
+cell("REF-008", "cin_episode", "close_reason", lambda x: only_assessed(x) & _alive(x), "RC2")
 cell("REF-012", "cin_episode", "close_reason", lambda x: closed(x) & _planned(x), "RC8", weight=2)
+
+
+def _alive(x: Planting) -> Flags:
+    return x.of("cin_episode", x.count("person", x.filled("person", "death_date")) == 0)
 
 
 def _planned(x: Planting) -> Flags:
