@@ -113,7 +113,7 @@ def _title(contract: Contract, rule: Rule) -> str:
 
 
 def collect(connection: duckdb.DuckDBPyConnection, contract: Contract, rules: Iterable[Rule]) -> None:
-    """Create the view `exceptions` from dq_finding and ingest_finding, which are gone after it; whoever shows it orders it."""
+    """Create the view `exceptions` from dq_finding, which is gone after it, and ingest_finding; who shows it orders it."""
     rules = list(rules)
     connection.execute("CREATE TABLE dq_repeated (rule VARCHAR)")
     several = [rule.id for rule in rules if _may_repeat(contract, rule)]
@@ -134,8 +134,7 @@ def collect(connection: duckdb.DuckDBPyConnection, contract: Contract, rules: It
     for each in names:
         _assemble(connection, contract, each)
     connection.execute("DROP VIEW dq_found")
-    for spent in ("dq_finding", "dq_pair_finding"):
-        connection.execute(f"DROP TABLE {spent}")
+    connection.execute("DROP TABLE dq_finding")
     connection.execute(_GROUP)
     connection.execute(_ALONE)
     shown = ", ".join(f'"{word}"' for word in EXCEPTION_COLUMNS)
