@@ -84,7 +84,7 @@ def run(pack: Pack, *, progress: Callable[[int, int], None] = lambda done, total
 
 def is_own(pack: Pack, file: str) -> bool:
     """Whether a file is to be tested: any of a pack's, of a project only its own."""
-    return pack.own is None or Path(file).parent == pack.own.folder
+    return pack.own is None or pack.own.folder in Path(file).parents
 
 
 def _test_family(bench: Bench, rules: Sequence[Rule], tested: Tested) -> Iterable[Problem]:

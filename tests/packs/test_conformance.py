@@ -56,11 +56,11 @@ def _alone(bench: Bench, case: Case, *, shuffled: bool) -> Rows:
             if len(positions) > 1 and positions == sorted(positions):
                 positions.reverse()
     rows = {name: tuple(_records(frame.iloc[order[name]])) for name, frame in case.tables.items()}
-    compiled = bench.compiler.rule(next(rule for rule in bench.pack.rules if rule.id == case.rule))
+    rule = next(rule for rule in bench.pack.rules if rule.id == case.rule)
     example = Example(str(case), rows, settings=case.settings)
     problems: list[Any] = []
     with situation(bench, example):
-        compiled = bench.compiler.rule(compiled.rule)
+        compiled = bench.compiler.rule(rule)
         load(bench, example, [compiled], problems, case.rule, "")
         for view in compiled.views:
             build(bench, view)

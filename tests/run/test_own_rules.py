@@ -127,6 +127,16 @@ def test_own_views_are_used_and_tested(project: Path, dq: Run) -> None:
     assert result.exit_code == 0, result.output
 
 
+def test_own_views_in_files_of_their_own_are_tested_too(project: Path, dq: Run) -> None:
+    write(project, ADDED)
+    (project / "rules" / "views").mkdir()
+    view = "views:\n- {view: named, title: N, adds_to: person, columns: {letters: length(surname)}, examples: [%s]}\n"
+    example = "{name: x, person: [{person_id: A, surname: Bc}], expect: {A: {letters: 3}}}"
+    (project / "rules" / "views" / "more.yaml").write_text(view % example, encoding="utf-8")
+    result = dq("test-rules", project)
+    assert result.exit_code == 1 and "A.letters is '2', expected '3'." in result.output
+
+
 def test_a_new_id_takes_the_place_of_the_old(project: Path) -> None:
     write(project, REPLACED.replace("replaces: S-01", "replaces: S-01\n    id: L-9"))
     pack = packs.of_project(project)
